@@ -1,0 +1,1 @@
+"""Where and when: frames, geodesics, time and horizons on Earth and Moon."""

@@ -1,0 +1,1 @@
+"""Numba kernels on bare arrays; each file stands alone."""

@@ -1,0 +1,1 @@
+"""The words that cross the bus and lie in files."""

@@ -1,0 +1,1 @@
+"""Mathematics that the simulator and the tracker share."""

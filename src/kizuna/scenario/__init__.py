@@ -1,0 +1,1 @@
+"""What was asked for: the exercise file, read and checked."""

@@ -1,0 +1,1 @@
+"""Detections become one node's tracks."""

@@ -1,0 +1,1 @@
+"""Truth: objects as columns, moved in time."""
