@@ -1,9 +1,9 @@
 """Columns: the one description of a table that memory, wire and file share."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cache
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, cast
 
 import numpy as np
 
@@ -180,9 +180,13 @@ def vector(unit: str, width: int, **limits: Any) -> Any:
     return field(metadata={"column": Column("vector", unit, width=width, **limits)})
 
 
-@cache
-def columns_of(table: type) -> dict[str, Column]:
+def columns_of(table: type[Table]) -> dict[str, Column]:
     """The columns of a kind of table, by name, in their order."""
+    return _columns(cast(Hashable, table))
+
+
+@cache
+def _columns(table: Any) -> dict[str, Column]:
     return {item.name: item.metadata["column"] for item in fields(table)}
 
 
