@@ -71,7 +71,7 @@ def hollow_copy(folder: Path) -> Path:
 
 
 def put(package: Path, name: str, line: str) -> None:
-    """Write a file of one line into the package, and what it needs around it: its room, the file it imports."""
+    """Write a file of one line into the package, with its room and the file it imports around it."""
     probe = package / name
     probe.parent.mkdir(exist_ok=True)
     (probe.parent / "__init__.py").touch()

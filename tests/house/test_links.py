@@ -27,6 +27,6 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 def test_every_decision_is_in_the_index() -> None:
     """Decisions are numbered without a gap, and the index names each."""
     numbered = sorted(path.name for path in DECISIONS.glob("[0-9]*.md"))
-    assert [name[:4] for name in numbered] == [f"{number:04}" for number in range(len(numbered))]
+    assert [name[:4] for name in numbered] == [f"{number:04}" for number in range(1, len(numbered) + 1)]
     index = (DECISIONS / "index.md").read_text(encoding="utf-8")
     assert [name for name in numbered if f"({name})" not in index] == []

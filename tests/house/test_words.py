@@ -107,14 +107,6 @@ def test_a_room_opens_with_its_sentence_and_nothing_else() -> None:
     assert wrong == []
 
 
-def test_the_architecture_page_shows_every_room() -> None:
-    """The page of the house is the map that a newcomer opens first."""
-    page = (ROOT / "docs" / "explanation" / "architecture.md").read_text(encoding="utf-8")
-    rooms = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
-    rooms |= {path.stem for path in PACKAGE.glob("*.py") if path.stem != "__init__"}
-    assert {room for room in rooms if room not in page} == set()
-
-
 def test_the_lock_is_in_step_with_the_project() -> None:
     """`uv sync --frozen` doesn't look whether the lock is old, so this does."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
