@@ -1,0 +1,189 @@
+"""What one record alone can't see: names that must exist, or be distinct, and keys that need one another."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from kizuna.messages.sensor import NEEDED
+from kizuna.scenario.explain import Flaw, expected_of, not_known
+from kizuna.scenario.keys import Outage
+from kizuna.scenario.model import Exercise, Variant
+from kizuna.scenario.schema import schema_of
+from kizuna.scenario.sensor import Sensor, SensorRow
+from kizuna.scenario.traffic import FlightsTraffic, IncomingTraffic, RecordedTraffic
+from kizuna.scenario.yaml import KeyPath
+
+PLACE = ("lat_deg", "lon_deg", "alt_m")
+
+
+def check(exercise: Exercise, folder: Path) -> Iterator[Flaw]:
+    """All that is wrong between the parts of an exercise.
+
+    Parameters
+    ----------
+    exercise
+        The exercise.
+    folder
+        Where its file lies; the paths in it are relative to this.
+    """
+    if exercise.picture_every_s > exercise.duration_s:
+        yield Flaw(("picture_every_s",), "is longer than the exercise", f"up to {exercise.duration_s:g} s")
+    yield from _traffic(exercise, folder)
+    yield from _distinct("sensors", "sensor", [sensor.sensor for sensor in exercise.sensors])
+    nations = {node.nation for node in exercise.nodes}
+    heard = {name for node in exercise.nodes for name in exercise.sensors_of(node)}
+    for number, sensor in enumerate(exercise.sensors):
+        path = ("sensors", number)
+        yield from _sensor_names(path, sensor, exercise)
+        yield from _outages((*path, "outages"), sensor.outages)
+        if sensor.nation not in nations and sensor.sensor not in heard:
+            yield _name((*path, "nation"), "node serves the nation", sensor.nation, sorted(nations))
+    yield from _nodes(exercise)
+    links = list(_links(exercise))
+    # A link that is wrong is the cause; the node that it doesn't reach would only be its effect.
+    yield from links or _reached(exercise)
+    yield from _distinct("variants", "variant", [variant.variant for variant in exercise.variants])
+
+
+def check_types(data: dict[str, Any]) -> Iterator[Flaw]:
+    """Names of sensor types that are not there; looked at first, as all keys of such a sensor are missing."""
+    types, sensors = data.get("sensor_types", {}), data.get("sensors")
+    if not isinstance(types, dict) or not isinstance(sensors, list):
+        return
+    for number, sensor in enumerate(sensors):
+        name = sensor.get("type") if isinstance(sensor, dict) else None
+        if isinstance(name, str) and name not in types:
+            yield _name(("sensors", number, "type"), "sensor type is called", name, map(str, types))
+
+
+def check_sensors(sensors: Sequence[SensorRow]) -> Iterator[Flaw]:
+    """All that is wrong between the rows of a file of sensors, and in each for its kind."""
+    yield from _distinct("sensors", "sensor", [sensor.sensor for sensor in sensors])
+    for number, sensor in enumerate(sensors):
+        yield from _filled(("sensors", number), sensor, NEEDED[sensor.kind])
+
+
+def _name(path: KeyPath, what: str, name: str, known: Iterable[str]) -> Flaw:
+    return Flaw(path, *not_known(f"no {what} {name!r}", name, known))
+
+
+def _distinct(section: str, key: str, names: list[str]) -> Iterator[Flaw]:
+    for number, name in enumerate(names):
+        if name in names[:number]:
+            problem = f"the name {name!r} is there twice (first in {section}[{names.index(name)}])"
+            yield Flaw((section, number, key), problem, f"a name of its own for each {key}")
+
+
+def _outages(path: KeyPath, outages: Sequence[Outage]) -> Iterator[Flaw]:
+    for number, outage in enumerate(outages):
+        if outage.to_s <= outage.from_s:
+            yield Flaw(
+                (*path, number, "to_s"),
+                f"{outage.to_s:g} ends the outage before it begins",
+                "a time after from_s",
+            )
+
+
+def _traffic(exercise: Exercise, folder: Path) -> Iterator[Flaw]:
+    names: list[str] = []
+    for number, traffic in enumerate(exercise.traffic):
+        path = ("traffic", number)
+        if isinstance(traffic, RecordedTraffic):
+            if not (folder / traffic.file).is_file():
+                problem = f"the recorded file {traffic.file!r} is not there"
+                yield Flaw((*path, "file"), problem, f"a Parquet file at a path relative to {folder}")
+            continue
+        if traffic.name in names:
+            problem = f"the name {traffic.name!r} is there twice"
+            yield Flaw((*path, "name"), problem, "a name of its own for each traffic")
+        names.append(traffic.name)
+        yield from _routes(path, traffic, exercise)
+
+
+def _routes(path: KeyPath, traffic: FlightsTraffic | IncomingTraffic, exercise: Exercise) -> Iterator[Flaw]:
+    flights = isinstance(traffic, FlightsTraffic)
+    key, airports = (
+        ("between", traffic.between) if isinstance(traffic, FlightsTraffic) else ("towards", traffic.towards)
+    )
+    for place, airport in enumerate(airports):
+        if airport not in exercise.airports:
+            yield _name((*path, key, place), "airport is called", airport, exercise.airports)
+    if flights and len(set(airports)) < 2:
+        yield Flaw((*path, key), "names the same airport again", "at least 2 different airports")
+
+
+def _sensor_names(path: KeyPath, sensor: Sensor, exercise: Exercise) -> Iterator[Flaw]:
+    if sensor.type is not None and sensor.type not in exercise.sensor_types:
+        yield _name((*path, "type"), "sensor type is called", sensor.type, exercise.sensor_types)
+    needed = tuple(name for name in NEEDED[sensor.kind] if name not in PLACE)
+    given = [name for name in PLACE if getattr(sensor, name) is not None]
+    if sensor.airport is None:
+        if not given:
+            problem = f"the {sensor.kind} {sensor.sensor!r} has no place"
+            yield Flaw(path, problem, "lat_deg, lon_deg and alt_m, or the name of an airport")
+            return
+        if sensor.mast_m is not None:
+            problem = "a mast stands on an airport"
+            yield Flaw((*path, "mast_m"), problem, "airport, or the whole height in alt_m")
+        needed = (*PLACE, *needed)
+    elif sensor.airport not in exercise.airports:
+        yield _name((*path, "airport"), "airport is called", sensor.airport, exercise.airports)
+    elif given:
+        problem = f"{given[0]} and airport both say where {sensor.sensor!r} stands"
+        yield Flaw((*path, given[0]), problem, "lat_deg, lon_deg and alt_m, or airport")
+    yield from _filled(path, sensor, needed)
+
+
+def _filled(path: KeyPath, sensor: SensorRow, needed: Iterable[str]) -> Iterator[Flaw]:
+    for name in needed:
+        if getattr(sensor, name) is None:
+            schema = schema_of(SensorRow)
+            expected = expected_of(schema["properties"][name], schema)
+            yield Flaw(path, f"the {sensor.kind} {sensor.sensor!r} has no {name}", f"{name}: {expected}")
+
+
+def _nodes(exercise: Exercise) -> Iterator[Flaw]:
+    yield from _distinct("nodes", "node", [node.node for node in exercise.nodes])
+    sensors = [sensor.sensor for sensor in exercise.sensors]
+    owners = sorted({sensor.nation for sensor in exercise.sensors})
+    for number, node in enumerate(exercise.nodes):
+        if node.sensors is None and node.nation not in owners:
+            flaw = _name(("nodes", number, "nation"), "sensor belongs to the nation", node.nation, owners)
+            yield flaw if not flaw.expected else replace(flaw, expected=f"{flaw.expected}; or `sensors: []`")
+        for place, name in enumerate(node.sensors or ()):
+            path = ("nodes", number, "sensors", place)
+            if name not in sensors:
+                yield _name(path, "sensor is called", name, sensors)
+            if name in (node.sensors or ())[:place]:
+                yield Flaw(path, f"the sensor {name!r} is there twice", "each sensor once")
+
+
+def _links(exercise: Exercise) -> Iterator[Flaw]:
+    nodes = [node.node for node in exercise.nodes]
+    seen: set[tuple[str, str]] = set()
+    for number, link in enumerate(exercise.links):
+        path = ("links", number)
+        for key, name in (("from", link.from_), ("to", link.to)):
+            if name not in nodes:
+                yield _name((*path, key), "node is called", name, nodes)
+        if link.from_ == link.to:
+            yield Flaw((*path, "to"), f"the link leads from {link.to!r} to itself", "another node")
+        ways = [(link.from_, link.to), *([(link.to, link.from_)] if link.both_ways else [])]
+        for way in ways:
+            if way in seen and link.from_ != link.to:
+                yield Flaw(path, f"a link from {way[0]!r} to {way[1]!r} is there twice", "one link each way")
+        seen.update(ways)
+        yield from _outages((*path, "outages"), link.outages)
+
+
+def _reached(exercise: Exercise) -> Iterator[Flaw]:
+    """Nodes that nothing reaches although a variant shares."""
+    sharing: Variant | None = next((item for item in exercise.variants if item.share != "nothing"), None)
+    if sharing is None or len(exercise.nodes) < 2:
+        return
+    reached = {link.to for link in exercise.directed_links()}
+    for number, node in enumerate(exercise.nodes):
+        if node.node not in reached:
+            problem = f"no link reaches the node {node.node!r}, but the variant {sharing.variant!r} needs one"
+            yield Flaw(("nodes", number), problem, f"a link with `to: {node.node}`, or `both_ways: true`")
