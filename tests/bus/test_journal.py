@@ -83,6 +83,21 @@ def test_a_large_stream_is_read_in_pieces(tmp_path, plots):
     assert [len(piece) for piece in pieces] == [200_000, 50_000]
 
 
+def test_rows_may_wait_for_each_other(tmp_path, plots):
+    """Ten pictures in one batch cost less than ten batches; the end writes what is left."""
+    with Journal(tmp_path, batch_rows=10) as journal:
+        seen = []
+        for turn in range(6):
+            journal.append("detections", plots(4, time_s=float(turn)))
+            seen.append(sum(len(piece) for piece in read_tables(tmp_path, "detections", Detections)))
+    assert seen == [0, 0, 12, 12, 12, 24]
+    [piece] = read_tables(tmp_path, "detections", Detections)
+    assert piece.time[::4].tolist() == [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]
+    with Journal(tmp_path, batch_rows=10) as journal:
+        journal.append("detections", plots(4))
+    assert len(read_journal(tmp_path, {"detections": Detections})[0]["detections"]) == 4
+
+
 def test_a_kill_loses_nothing_that_was_said_to_be_written(tmp_path):
     """SIGKILL leaves no time to close anything; the writer says each turn that it has finished."""
     with subprocess.Popen(
@@ -175,7 +190,7 @@ def test_a_place_that_cannot_be_written_is_a_sentence(tmp_path):
 def test_a_stream_holds_one_kind_of_table(tmp_path, plots):
     with Journal(tmp_path) as journal:
         journal.append("detections", plots())
-        with pytest.raises(ValueError, match="journal detections holds Detections, not Tracks"):
+        with pytest.raises(ValueError, match="the stream holds Detections, not Tracks"):
             journal.append("detections", Tracks.empty())
 
 
