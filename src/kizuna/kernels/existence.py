@@ -1,0 +1,176 @@
+"""How sure it is that a track's object exists: log-odds that rise with hits and fall while sensors that should see it don't.
+
+The score is the logarithm of the odds of existence (Blackman and Popoli 1999, "Design and Analysis of Modern Tracking
+Systems", 6.2). A hit adds ln(pd L / β) for the density L of the detection under the track and the clutter density β.
+Asynchronous sensors have no common scan in which to count misses, so the cost ln(1 - pd) of one miss is charged evenly
+over each sensor's period; a hit gives back what its sensor has charged for that period.
+"""
+
+import math
+
+import numpy as np
+from numba import njit
+
+from kizuna.shapes import BoolN, Float, FloatN, FloatNx3, FloatNx6, FloatNx21, IntN
+
+
+@njit(cache=True)
+def detection_probability(range_m: float, pd: float, max_range_m: float) -> float:
+    """The law of `kizuna.models.detection.probability` for one target: pd to 3/4 of the largest range, then less."""
+    if range_m > max_range_m:
+        return 0.0
+    share = range_m / (0.75 * max_range_m)
+    return pd if share <= 1.0 else pd ** (share * share * share * share)
+
+
+@njit(cache=True)
+def miss_rates(
+    tracks: IntN,
+    state: FloatNx6,
+    reports_itself: BoolN,
+    place_m: FloatNx3,
+    alt_m: FloatN,
+    placed: BoolN,
+    is_position: BoolN,
+    max_range_m: FloatN,
+    period_s: FloatN,
+    pd: FloatN,
+    earth: FloatN,
+    bounds_hz: FloatN,
+    rate_hz: FloatN,
+) -> None:
+    """What tracks lose per second while nothing sees them: Σ -ln(1 - pd)/period over the sensors that could.
+
+    A sensor could see a track that is within its largest range and above its horizon on a smooth Earth of 4/3 radius.
+    Receivers of position reports count for tracks that have reported themselves.
+
+    Parameters
+    ----------
+    tracks
+        (M,) rows of the tracks to rate.
+    state, reports_itself
+        (T, 6) ECEF m and m/s, (T,): the tracks.
+    place_m, alt_m, placed, is_position, max_range_m, period_s, pd
+        (S, 3) ECEF m, (S,) m, (S,) whether the place is known, (S,), (S,) m, (S,) s, (S,): the sensors.
+    earth
+        (3,) semi-major axis in m, flattening, effective radius in m.
+    bounds_hz
+        (2,) least and largest rate, 1/s.
+    rate_hz
+        (T,) rates in 1/s; the chosen rows are written.
+    """
+    for t in tracks:
+        x, y, z = state[t, 0], state[t, 1], state[t, 2]
+        norm = math.sqrt(x * x + y * y + z * z)
+        height = max(norm - earth[0] * (1.0 - earth[1] * (z / norm) ** 2), 0.0)
+        horizon = math.sqrt(2.0 * earth[2] * height)
+        total = 0.0
+        for s in range(len(pd)):
+            if is_position[s] and not reports_itself[t]:
+                continue
+            chance = pd[s]
+            if placed[s]:
+                d0, d1, d2 = x - place_m[s, 0], y - place_m[s, 1], z - place_m[s, 2]
+                distance = math.sqrt(d0 * d0 + d1 * d1 + d2 * d2)
+                if distance > horizon + math.sqrt(2.0 * earth[2] * max(alt_m[s], 0.0)):
+                    continue
+                chance = detection_probability(distance, pd[s], max_range_m[s])
+            total -= math.log(1.0 - min(chance, 0.98)) / period_s[s]
+        rate_hz[t] = min(max(total, bounds_hz[0]), bounds_hz[1])
+
+
+@njit(cache=True)
+def credit(
+    rows: IntN,
+    track: IntN,
+    gain: FloatN,
+    sensor: IntN,
+    time_s: FloatN,
+    identity: IntN,
+    channel: IntN,
+    ceiling: float,
+    rate_hz: FloatN,
+    score: FloatN,
+    score_time_s: FloatN,
+    last_hit_s: FloatN,
+    seen_s: Float,
+    track_identity: IntN,
+) -> None:
+    """Credit tracks with their detections, in order.
+
+    Parameters
+    ----------
+    rows, track
+        (M,) rows of the detections, in order of time; (N,) row of the track of each.
+    gain
+        (N,) what each detection adds to the log-odds.
+    sensor, time_s, identity, channel
+        (N,), (N,) s, (N,) codes or -1, (N,) kind of identity: the detections.
+    ceiling
+        Largest score.
+    rate_hz
+        (T,) loss per second, see `miss_rates`.
+    score, score_time_s, last_hit_s, seen_s, track_identity
+        (T,), (T,) s, (T,) s, (T, S) s, (T, 2): the tracks; written. The score holds at its own time.
+    """
+    for row in rows:
+        t = track[row]
+        idle = max(time_s[row] - score_time_s[t], 0.0)
+        score[t] = min(score[t] - rate_hz[t] * idle + gain[row], ceiling)
+        score_time_s[t] = max(score_time_s[t], time_s[row])
+        last_hit_s[t] = max(last_hit_s[t], time_s[row])
+        seen_s[t, sensor[row]] = time_s[row]
+        if identity[row] >= 0:
+            track_identity[t, channel[row]] = identity[row]
+
+
+@njit(cache=True)
+def judge(
+    time_s: float,
+    confirm_at: float,
+    drop_new_at: float,
+    drop_at: float,
+    widest_m: float,
+    cov: FloatNx21,
+    state_time_s: FloatN,
+    rate_hz: FloatN,
+    score: FloatN,
+    score_time_s: FloatN,
+    confirmed: BoolN,
+) -> tuple[IntN, IntN]:
+    """Which tracks are confirmed now, and which are to be dropped.
+
+    Parameters
+    ----------
+    time_s
+        Now, s.
+    confirm_at, drop_new_at, drop_at
+        Log-odds at which a new track is confirmed, a new track dropped, a confirmed track dropped.
+    widest_m
+        A track is dropped when the standard deviation of its predicted place grows beyond this.
+    cov, state_time_s, rate_hz, score, score_time_s
+        (T, 21) packed, (T,) s, (T,) 1/s, (T,), (T,) s: the tracks.
+    confirmed
+        (T,) whether a track is confirmed; written.
+
+    Returns
+    -------
+    tuple
+        Rows newly confirmed and rows to drop, each in ascending order.
+    """
+    fresh = np.empty(len(score), dtype=np.int64)
+    drop = np.empty(len(score), dtype=np.int64)
+    fresh_count, drop_count = 0, 0
+    for t in range(len(score)):
+        if not confirmed[t] and score[t] >= confirm_at:
+            confirmed[t] = True
+            fresh[fresh_count] = t
+            fresh_count += 1
+        now = score[t] - rate_hz[t] * max(time_s - score_time_s[t], 0.0)
+        dt = max(time_s - state_time_s[t], 0.0)
+        variance = cov[t, 0] + cov[t, 3] + cov[t, 5] + dt * dt * (cov[t, 15] + cov[t, 18] + cov[t, 20])
+        wide = variance > widest_m * widest_m and dt > 0.0 and confirmed[t]
+        if now < (drop_at if confirmed[t] else drop_new_at) or wide:
+            drop[drop_count] = t
+            drop_count += 1
+    return fresh[:fresh_count], drop[:drop_count]

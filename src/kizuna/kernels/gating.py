@@ -1,0 +1,296 @@
+"""Which tracks could have caused which detections: a spatial hash in ECEF, then a gate on Mahalanobis distance.
+
+Tracks are hashed into cubic cells at their predicted places, on one of three grids by how uncertain they are, so that
+a few wide tracks don't make every search wide. A detection looks only into the cells that its own reach touches.
+"""
+
+import math
+
+import numpy as np
+from numba import njit
+
+from kizuna.shapes import Float, FloatN, FloatNx3, FloatNx6, FloatNx21, IntN
+
+_LEVELS = 3
+_LEVEL_BITS = 2
+_CELL_BITS = 20
+_CELL_OFFSET = 1 << (_CELL_BITS - 1)
+_SPREAD = 0x9E3779B97F4A7C15 & 0x7FFFFFFFFFFFFFFF
+
+
+@njit(cache=True)
+def _cell_key(level: int, i: int, j: int, k: int) -> int:
+    """One number for a cell of a grid; cell indices lie within ±2^19."""
+    key = (i + _CELL_OFFSET) << (2 * _CELL_BITS)
+    key |= (j + _CELL_OFFSET) << _CELL_BITS
+    key |= k + _CELL_OFFSET
+    return (key << _LEVEL_BITS) | level
+
+
+@njit(cache=True)
+def _slot(key: int, mask: int) -> int:
+    """Where in a table of 2^n slots a key starts its search (Fibonacci hashing)."""
+    return ((key * _SPREAD) >> 20) & mask
+
+
+@njit(cache=True)
+def hash_tracks(
+    time_s: float,
+    slack_s: float,
+    gate: float,
+    cell_m: float,
+    motion: FloatN,
+    state: FloatNx6,
+    cov: FloatNx21,
+    state_time_s: FloatN,
+) -> tuple[FloatNx3, FloatN, FloatN, IntN, IntN, IntN]:
+    """Hash tracks by their places at one time.
+
+    Parameters
+    ----------
+    time_s, slack_s
+        The time to predict to, and how far from it the detections' times may lie; s.
+    gate
+        Largest squared Mahalanobis distance of interest.
+    cell_m
+        Edge of the finest cells in metres; each coarser grid's is four times that.
+    motion
+        (6,) noise powers and rates as in `kizuna.kernels.kalman.update_each`.
+    state, cov, state_time_s
+        (T, 6) ECEF, (T, 21) packed, (T,) s: the tracks.
+
+    Returns
+    -------
+    tuple
+        (T, 3) places and (T,) reaches in metres, (3,) the largest reach on each grid (-1 for an empty one), and the
+        table: (H,) keys, (H,) first track of each cell or -1, (T,) next track of the same cell or -1.
+    """
+    count = len(state)
+    size = 16
+    while size < 2 * count:
+        size *= 2
+    keys = np.full(size, -1, dtype=np.int64)
+    heads = np.full(size, -1, dtype=np.int64)
+    chain = np.full(count, -1, dtype=np.int64)
+    place = np.empty((count, 3))
+    reach = np.empty(count)
+    widest = np.full(_LEVELS, -1.0)
+    for t in range(count):
+        dt = time_s - state_time_s[t]
+        trace = cov[t, 0] + cov[t, 3] + cov[t, 5]
+        trace += 2.0 * dt * (cov[t, 6] + cov[t, 10] + cov[t, 14]) + dt * dt * (
+            cov[t, 15] + cov[t, 18] + cov[t, 20]
+        )
+        trace += abs(dt) ** 3 / 3.0 * (2.0 * motion[2] + motion[3])
+        speed = math.sqrt(state[t, 3] ** 2 + state[t, 4] ** 2 + state[t, 5] ** 2)
+        reach[t] = math.sqrt(gate * max(trace, 0.0)) + speed * slack_s
+        level, edge = 0, cell_m
+        while level < _LEVELS - 1 and reach[t] > 0.25 * edge:
+            level += 1
+            edge *= 4.0
+        widest[level] = max(widest[level], reach[t])
+        for i in range(3):
+            place[t, i] = state[t, i] + dt * state[t, 3 + i]
+        key = _cell_key(
+            level,
+            int(math.floor(place[t, 0] / edge)),
+            int(math.floor(place[t, 1] / edge)),
+            int(math.floor(place[t, 2] / edge)),
+        )
+        slot = _slot(key, size - 1)
+        while keys[slot] != -1 and keys[slot] != key:
+            slot = (slot + 1) & (size - 1)
+        keys[slot] = key
+        chain[t] = heads[slot]
+        heads[slot] = t
+    return place, reach, widest, keys, heads, chain
+
+
+@njit(cache=True)
+def _near(
+    position_m: Float,
+    reach_m: float,
+    cell_m: float,
+    place: FloatNx3,
+    reach: FloatN,
+    widest: FloatN,
+    keys: IntN,
+    heads: IntN,
+    chain: IntN,
+    found: IntN,
+) -> int:
+    """Write the tracks within reach of a place into `found`, as far as it has room; returns how many there are."""
+    count = 0
+    mask = len(keys) - 1
+    edge = cell_m
+    for level in range(_LEVELS):
+        if widest[level] >= 0.0:
+            span = reach_m + widest[level]
+            low_i, high_i = (
+                math.floor((position_m[0] - span) / edge),
+                math.floor((position_m[0] + span) / edge),
+            )
+            low_j, high_j = (
+                math.floor((position_m[1] - span) / edge),
+                math.floor((position_m[1] + span) / edge),
+            )
+            low_k, high_k = (
+                math.floor((position_m[2] - span) / edge),
+                math.floor((position_m[2] + span) / edge),
+            )
+            for i in range(int(low_i), int(high_i) + 1):
+                for j in range(int(low_j), int(high_j) + 1):
+                    for k in range(int(low_k), int(high_k) + 1):
+                        key = _cell_key(level, i, j, k)
+                        slot = _slot(key, mask)
+                        while keys[slot] != -1 and keys[slot] != key:
+                            slot = (slot + 1) & mask
+                        t = heads[slot] if keys[slot] == key else -1
+                        while t >= 0:
+                            d0 = position_m[0] - place[t, 0]
+                            d1 = position_m[1] - place[t, 1]
+                            d2 = position_m[2] - place[t, 2]
+                            limit = reach_m + reach[t]
+                            if d0 * d0 + d1 * d1 + d2 * d2 <= limit * limit:
+                                if count < len(found):
+                                    found[count] = t
+                                count += 1
+                            t = chain[t]
+        edge *= 4.0
+    return count
+
+
+@njit(cache=True)
+def candidates(
+    gate: float,
+    cell_m: float,
+    position_m: FloatNx3,
+    noise_m2: FloatNx6,
+    hashed: tuple[FloatNx3, FloatN, FloatN, IntN, IntN, IntN],
+) -> tuple[IntN, IntN]:
+    """Tracks near enough to each detection to be worth a closer look.
+
+    Parameters
+    ----------
+    gate, cell_m
+        As in `hash_tracks`.
+    position_m, noise_m2
+        (N, 3) ECEF m and (N, 6) packed m²: the detections.
+    hashed
+        What `hash_tracks` returned.
+
+    Returns
+    -------
+    tuple
+        (N+1,) where each detection's tracks start, (E,) rows of the tracks.
+    """
+    place, reach, widest, keys, heads, chain = hashed
+    count = len(position_m)
+    start = np.zeros(count + 1, dtype=np.int64)
+    track = np.empty(4 * count + 64, dtype=np.int64)
+    pairs = 0
+    for row in range(count):
+        reach_m = math.sqrt(gate * (noise_m2[row, 0] + noise_m2[row, 3] + noise_m2[row, 5]))
+        room = track[pairs:]
+        close = _near(position_m[row], reach_m, cell_m, place, reach, widest, keys, heads, chain, room)
+        if close > len(room):
+            track = np.concatenate((track[:pairs], np.empty(2 * (pairs + close), dtype=np.int64)))
+            _near(position_m[row], reach_m, cell_m, place, reach, widest, keys, heads, chain, track[pairs:])
+        pairs += close
+        start[row + 1] = pairs
+    return start, track[:pairs]
+
+
+@njit(cache=True)
+def _distance_2(a: FloatN, b: FloatN, cov_a: FloatN, cov_b: FloatN, first: int, block: int) -> float:
+    """Squared Mahalanobis distance between three components of two states, from `first` on, by their own blocks."""
+    d0, d1, d2 = a[first] - b[first], a[first + 1] - b[first + 1], a[first + 2] - b[first + 2]
+    s0, s1, s2 = (
+        cov_a[block] + cov_b[block],
+        cov_a[block + 1] + cov_b[block + 1],
+        cov_a[block + 2] + cov_b[block + 2],
+    )
+    s3, s4 = cov_a[block + 3] + cov_b[block + 3], cov_a[block + 4] + cov_b[block + 4]
+    s5 = cov_a[block + 5] + cov_b[block + 5]
+    m0, m1, m2 = s3 * s5 - s4 * s4, s2 * s4 - s1 * s5, s1 * s4 - s2 * s3
+    m3, m4, m5 = s0 * s5 - s2 * s2, s1 * s2 - s0 * s4, s0 * s3 - s1 * s1
+    distance = m0 * d0 * d0 + m3 * d1 * d1 + m5 * d2 * d2 + 2.0 * (m1 * d0 * d1 + m2 * d0 * d2 + m4 * d1 * d2)
+    return distance / (s0 * m0 + s1 * m1 + s2 * m2)
+
+
+@njit(cache=True)
+def _same(
+    a: int,
+    b: int,
+    gate: float,
+    same_scan: float,
+    period_s: FloatN,
+    state: FloatNx6,
+    cov: FloatNx21,
+    track_identity: IntN,
+    seen_s: Float,
+) -> bool:
+    """Whether two tracks, predicted to one time, can't be told apart and no scan has shown them both."""
+    for channel in range(track_identity.shape[1]):
+        known, other = track_identity[a, channel], track_identity[b, channel]
+        if known >= 0 and other >= 0 and known != other:
+            return False
+    for s in range(len(period_s)):
+        if abs(seen_s[a, s] - seen_s[b, s]) < same_scan * period_s[s]:
+            return False
+    return _distance_2(state[a], state[b], cov[a], cov[b], 0, 0) < gate and (
+        _distance_2(state[a], state[b], cov[a], cov[b], 3, 15) < gate
+    )
+
+
+@njit(cache=True)
+def twins(
+    gate: float,
+    cell_m: float,
+    same_scan: float,
+    period_s: FloatN,
+    state: FloatNx6,
+    cov: FloatNx21,
+    rank: FloatN,
+    track_identity: IntN,
+    seen_s: Float,
+    hashed: tuple[FloatNx3, FloatN, FloatN, IntN, IntN, IntN],
+) -> IntN:
+    """Rows of tracks that follow the object of another track of better rank, in ascending order.
+
+    Two tracks follow one object when neither place nor velocity tells them apart, no identity does, and no sensor has
+    given each its own detection in one scan.
+
+    Parameters
+    ----------
+    gate
+        Largest squared Mahalanobis distance between twins, for place and for velocity.
+    cell_m, same_scan, period_s
+        As in `kizuna.kernels.kalman.weigh_each`.
+    state, cov
+        (T, 6) ECEF, (T, 21) packed: the tracks at the time of `hashed`.
+    rank
+        (T,) the lower one of two twins goes; equal ranks keep the lower row.
+    track_identity, seen_s
+        (T, 2) codes, (T, S) s.
+    hashed
+        What `hash_tracks` returned for them.
+    """
+    place, reach, widest, keys, heads, chain = hashed
+    count = len(state)
+    gone = np.zeros(count, dtype=np.bool_)
+    found = np.empty(64, dtype=np.int64)
+    for a in range(count):
+        close = _near(place[a], reach[a], cell_m, place, reach, widest, keys, heads, chain, found)
+        if close > len(found):
+            found = np.empty(2 * close, dtype=np.int64)
+            _near(place[a], reach[a], cell_m, place, reach, widest, keys, heads, chain, found)
+        for c in range(close):
+            b = found[c]
+            better = rank[b] > rank[a] or (rank[b] == rank[a] and b < a)
+            if b == a or gone[b] or not better:
+                continue
+            if _same(a, b, gate, same_scan, period_s, state, cov, track_identity, seen_s):
+                gone[a] = True
+                break
+    return np.flatnonzero(gone)

@@ -1,0 +1,169 @@
+"""Kernels that turn what sensors measure into positions with covariances in ECEF.
+
+Packed covariances hold the upper triangle of a symmetric 3x3, row by row: xx xy xz yy yz zz.
+"""
+
+import math
+
+import numpy as np
+from numba import njit
+
+from kizuna.shapes import CodeN, Float, FloatN, FloatNx3, FloatNx3x3, IntN
+
+# Above this sine of the elevation a height can't be turned into an elevation: the cone of silence of a 2-D radar.
+_STEEP = 0.97
+
+
+@njit(cache=True)
+def polar(
+    rows: IntN,
+    range_m: FloatN,
+    azimuth_deg: FloatN,
+    elevation_deg: FloatN,
+    height_m: FloatN,
+    sigma_height_m: FloatN,
+    sensor: CodeN,
+    site_m: FloatNx3,
+    basis: FloatNx3x3,
+    radii_m: FloatNx3,
+    sigma: FloatNx3,
+    position_m: Float,
+    cov_m2: Float,
+) -> None:
+    """Range, azimuth and elevation or height to ECEF, without the bias of the plain conversion.
+
+    The mean of a measured direction is shortened by exp(-s²/2) for an angle error of standard deviation s, so the
+    converted position is stretched by its inverse, and the range variance grows by the second-order terms (Longbin,
+    Xiaoquan, Yizu, Kang, Bar-Shalom 1998, "Unbiased converted measurements for tracking", IEEE T-AES 34(3)).
+
+    With elevation, the errors of range, azimuth and elevation span the covariance. With height above the ellipsoid
+    instead, the elevation follows from the triangle of the Earth's centre of curvature, the sensor and the target, and
+    the errors of range, azimuth and height span it.
+
+    Parameters
+    ----------
+    rows
+        (M,) rows to convert; all (N,) arrays below are indexed by them.
+    range_m, azimuth_deg
+        (N,) slant range in metres and azimuth in degrees from true north.
+    elevation_deg
+        (N,) degrees above the horizontal; NaN where height is to be used.
+    height_m, sigma_height_m
+        (N,) height above the ellipsoid and its standard deviation, metres; used where elevation is NaN.
+    sensor
+        (N,) index into the sensors' arrays.
+    site_m
+        (S, 3) sensor positions, ECEF, metres.
+    basis
+        (S, 3, 3) east, north, up at the sensors, rows in ECEF.
+    radii_m
+        (S, 3) radius of curvature in the meridian, in the prime vertical, and the sensor's height; metres.
+    sigma
+        (S, 3) standard deviations of range (m), azimuth (rad), elevation (rad).
+    position_m
+        (N, 3) ECEF positions; the chosen rows are written.
+    cov_m2
+        (N, 6) packed covariances; the chosen rows are written.
+    """
+    spread = np.empty((3, 3))
+    for row in rows:
+        s = sensor[row]
+        distance = range_m[row]
+        azimuth = math.radians(azimuth_deg[row])
+        sin_a, cos_a = math.sin(azimuth), math.cos(azimuth)
+        sigma_r, sigma_a, sigma_e = sigma[s, 0], sigma[s, 1], sigma[s, 2]
+        by_elevation = not math.isnan(elevation_deg[row])
+        if by_elevation:
+            elevation = math.radians(elevation_deg[row])
+            sin_e, cos_e = math.sin(elevation), math.cos(elevation)
+            stretch_e = math.exp(0.5 * sigma_e * sigma_e)
+        else:
+            # Euler's formula: the Earth's radius of curvature along the azimuth.
+            radius = 1.0 / (cos_a * cos_a / radii_m[s, 0] + sin_a * sin_a / radii_m[s, 1])
+            low, high = radii_m[s, 2], height_m[row]
+            centre = radius + low
+            sin_e = ((high - low) * (2.0 * radius + high + low) - distance * distance) / (
+                2.0 * distance * centre
+            )
+            sin_e = min(max(sin_e, -_STEEP), _STEEP)
+            cos_e = math.sqrt(1.0 - sin_e * sin_e)
+            stretch_e = 1.0
+        stretch_h = math.exp(0.5 * sigma_a * sigma_a) * stretch_e
+        variance_r = sigma_r * sigma_r + 0.5 * distance * distance * sigma_a**4 * cos_e**4
+        if by_elevation:
+            variance_r += 0.5 * distance * distance * sigma_e**4
+        for i in range(3):
+            east, north, up = basis[s, 0, i], basis[s, 1, i], basis[s, 2, i]
+            level = sin_a * east + cos_a * north
+            across = cos_a * east - sin_a * north
+            position_m[row, i] = (
+                site_m[s, i] + distance * cos_e * level * stretch_h + distance * sin_e * up * stretch_e
+            )
+            spread[i, 1] = distance * cos_e * across * sigma_a
+            if by_elevation:
+                spread[i, 0] = (cos_e * level + sin_e * up) * math.sqrt(variance_r)
+                spread[i, 2] = distance * (cos_e * up - sin_e * level) * sigma_e
+            else:
+                # How the point moves when the sine of the elevation does, at constant range.
+                lift = distance * (up - sin_e / cos_e * level)
+                by_range = -sin_e / distance - 1.0 / centre
+                by_height = (radius + high) / (distance * centre)
+                spread[i, 0] = (cos_e * level + sin_e * up + lift * by_range) * math.sqrt(variance_r)
+                spread[i, 2] = lift * by_height * sigma_height_m[row]
+        k = 0
+        for i in range(3):
+            for j in range(i, 3):
+                cov_m2[row, k] = (
+                    spread[i, 0] * spread[j, 0] + spread[i, 1] * spread[j, 1] + spread[i, 2] * spread[j, 2]
+                )
+                k += 1
+
+
+@njit(cache=True)
+def geodetic(
+    rows: IntN,
+    lat_deg: FloatN,
+    lon_deg: FloatN,
+    alt_m: FloatN,
+    sigma_level_m: FloatN,
+    sigma_alt_m: FloatN,
+    semi_major_m: float,
+    eccentricity_2: float,
+    position_m: Float,
+    cov_m2: Float,
+) -> None:
+    """Latitude, longitude and height to ECEF, with one accuracy for the level and one for the height.
+
+    X = (N + h) cos φ cos λ, Y = (N + h) cos φ sin λ, Z = (N(1 - e²) + h) sin φ, with N = a / √(1 - e² sin² φ). The
+    covariance is σ²(I - u uᵀ) + σ_h² u uᵀ for the up direction u.
+
+    Parameters
+    ----------
+    rows
+        (M,) rows to convert; all (N,) arrays are indexed by them.
+    lat_deg, lon_deg, alt_m
+        (N,) geodetic coordinates on the ellipsoid, degrees and metres.
+    sigma_level_m, sigma_alt_m
+        (N,) standard deviations of each level axis and of the height, metres.
+    semi_major_m, eccentricity_2
+        The ellipsoid's semi-major axis a in metres and first eccentricity squared e².
+    position_m, cov_m2
+        (N, 3) ECEF positions in metres and (N, 6) packed covariances; the chosen rows are written.
+    """
+    up = np.empty(3)
+    for row in rows:
+        lat, lon = math.radians(lat_deg[row]), math.radians(lon_deg[row])
+        up[0] = math.cos(lat) * math.cos(lon)
+        up[1] = math.cos(lat) * math.sin(lon)
+        up[2] = math.sin(lat)
+        normal = semi_major_m / math.sqrt(1.0 - eccentricity_2 * up[2] * up[2])
+        position_m[row, 0] = (normal + alt_m[row]) * up[0]
+        position_m[row, 1] = (normal + alt_m[row]) * up[1]
+        position_m[row, 2] = (normal * (1.0 - eccentricity_2) + alt_m[row]) * up[2]
+        level_2 = sigma_level_m[row] * sigma_level_m[row]
+        excess = sigma_alt_m[row] * sigma_alt_m[row] - level_2
+        k = 0
+        for i in range(3):
+            for j in range(i, 3):
+                cov_m2[row, k] = excess * up[i] * up[j] + (level_2 if i == j else 0.0)
+                k += 1

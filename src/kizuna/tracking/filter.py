@@ -1,0 +1,217 @@
+"""From detections of any kind of sensor to places with covariances, the one form that the tracker works on."""
+
+from dataclasses import dataclass, fields, replace
+from typing import Self
+
+import numpy as np
+
+from kizuna.constants import EARTH_MEAN_RADIUS_M, EFFECTIVE_EARTH_FACTOR, WGS84_A_M, WGS84_F
+from kizuna.errors import InputError
+from kizuna.messages.columns import Labels
+from kizuna.messages.detection import Detections
+from kizuna.messages.sensor import DEFAULTS, Sensors
+from kizuna.models import measurement
+from kizuna.shapes import BoolN, FloatN, FloatNx3, FloatNx6, IntN
+
+POSITION, RADAR = 0, 1
+"""The two channels in which an object may say who it is."""
+
+EARTH = np.array([WGS84_A_M, WGS84_F, EFFECTIVE_EARTH_FACTOR * EARTH_MEAN_RADIUS_M])
+"""The numbers by which `kizuna.kernels.existence` knows the Earth."""
+
+_HEIGHTS_M = 12_000.0
+"""Clutter fills the air up to here."""
+_HEARD_EVERYWHERE_M = 1e7
+_NEW_PER_SCAN = 0.1
+"""How many new objects a sensor finds in one scan, on average; the weight of "new" beside clutter."""
+_FALSE_REPORTS = 1e-3
+"""False position reports in one period, beside those that the sensor states."""
+_NEW_REPORTS = 0.5
+"""And new objects: a position report is rarely about nothing."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measurements:
+    """Places that sensors have measured, N rows in order of time."""
+
+    time_s: FloatN
+    sensor: IntN
+    """Index among the tracker's sensors."""
+    place_m: FloatNx3
+    """ECEF."""
+    cov_m2: FloatNx6
+    """Packed upper triangle of the 3x3 covariance in ECEF."""
+    identity: IntN
+    """Code of what the object said of itself, -1 for nothing."""
+    channel: IntN
+    """`POSITION` or `RADAR`."""
+
+    def take(self, rows: slice) -> Self:
+        """The chosen rows."""
+        return replace(self, **{item.name: getattr(self, item.name)[rows] for item in fields(self)})
+
+    @classmethod
+    def join(cls, parts: list["Measurements"]) -> "Measurements":
+        """The rows of all parts, one part after the other."""
+        if len(parts) == 1:
+            return parts[0]
+        return Measurements(
+            **{
+                item.name: np.concatenate([getattr(part, item.name) for part in parts])
+                for item in fields(cls)
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sources:
+    """What the tracker knows of its S sensors, as arrays."""
+
+    names: tuple[str, ...]
+    sites: measurement.Sites
+    placed: BoolN
+    is_position: BoolN
+    max_range_m: FloatN
+    period_s: FloatN
+    pd: FloatN
+    log_surplus: FloatN
+    """Logarithm of detection probability over the density of clutter and new objects, m³."""
+    hit_bonus: FloatN
+    """What a hit gives back: -ln(1 - pd), the misses charged for its period."""
+    log_odds_new: FloatN
+    """Log-odds that a detection which no track explains is an object."""
+
+    @classmethod
+    def of(cls, sensors: Sensors) -> Self:
+        """Arrays for the sensors, nulls replaced by their defaults."""
+        codes = sensors.sensor.codes
+        is_position = sensors.kind.equal("position")
+        pd = np.where(np.isnan(sensors.pd), DEFAULTS["pd"], sensors.pd)
+        clutter = np.where(
+            np.isnan(sensors.clutter_per_scan), DEFAULTS["clutter_per_scan"], sensors.clutter_per_scan
+        )
+        max_range_m = np.where(np.isnan(sensors.max_range_m), _HEARD_EVERYWHERE_M, sensors.max_range_m)
+        volume_m3 = np.pi * np.minimum(max_range_m, 5e5) ** 2 * _HEIGHTS_M
+        false = np.where(is_position, clutter + _FALSE_REPORTS, clutter + _NEW_PER_SCAN)
+        new = np.where(is_position, _NEW_REPORTS, _NEW_PER_SCAN)
+        capped = np.minimum(pd, 0.98)
+        return cls(
+            names=tuple(sensors.sensor.names[code] for code in codes),
+            sites=measurement.sites(
+                sensors.lat_deg,
+                sensors.lon_deg,
+                sensors.alt_m,
+                sensors.sigma_range_m,
+                sensors.sigma_azimuth_deg,
+                sensors.sigma_elevation_deg,
+                sensors.sigma_position_m,
+                sensors.sigma_altitude_m,
+            ),
+            placed=~np.isnan(sensors.lat_deg + sensors.lon_deg + sensors.alt_m),
+            is_position=is_position,
+            max_range_m=max_range_m,
+            period_s=sensors.period_s,
+            pd=pd,
+            log_surplus=np.log(capped * volume_m3 / false),
+            hit_bonus=-np.log1p(-capped),
+            log_odds_new=np.log(new / (clutter + new)),
+        )
+
+
+class Identities:
+    """Names that objects give themselves, numbered in the order in which they are first heard."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self._last: tuple[str, ...] = ()
+        self._lookup = np.array([-1], dtype=np.int64)
+
+    def code(self, labels: Labels) -> IntN:
+        """Codes under this numbering, (N,); -1 for null."""
+        if labels.names is not self._last:
+            for name in labels.names:
+                self._numbers.setdefault(name, len(self._numbers))
+            self._lookup = np.array([*(self._numbers[name] for name in labels.names), -1], dtype=np.int64)
+            self._last = labels.names
+        codes: IntN = self._lookup[labels.codes]
+        return codes
+
+    def names(self) -> tuple[str, ...]:
+        """All names, by code."""
+        return tuple(self._numbers)
+
+
+class Filter:
+    """Turns detections into measurements, by the accuracies of the tracker's sensors."""
+
+    def __init__(self, sources: Sources) -> None:
+        self.sources = sources
+        self.identities = Identities()
+        self._sensor_numbers = {name: i for i, name in enumerate(sources.names)}
+
+    def measure(self, detections: Detections) -> tuple[Measurements, int]:
+        """Measurements of all detections that give a place, and how many (bearings) don't.
+
+        Raises
+        ------
+        InputError
+            When a detection's sensor is not among the tracker's sensors.
+        """
+        sensor = detections.sensor.recode(self._sensor_numbers)
+        if (sensor < 0).any():
+            row = int(np.argmax(sensor < 0))
+            name = detections.sensor.names[detections.sensor.codes[row]]
+            expected = "one of " + ", ".join(self.sources.names)
+            raise InputError("detections", f"column sensor, row {row}", f"{name!r} is not known", expected)
+        bearings = detections.kind.equal("bearing")
+        left_out = int(np.count_nonzero(bearings))
+        if left_out:
+            detections, sensor = detections.take(~bearings), sensor[~bearings]
+        count = len(detections)
+        place_m, cov_m2 = np.empty((count, 3)), np.empty((count, 6))
+        is_position = detections.kind.equal("position")
+        sites = self.sources.sites
+        radar = np.flatnonzero(~is_position)
+        if len(radar):
+            measurement.radar_places(
+                radar,
+                sensor,
+                detections.range_m,
+                detections.azimuth_deg,
+                detections.elevation_deg,
+                detections.alt_m,
+                sites,
+                place_m,
+                cov_m2,
+            )
+        reports = np.flatnonzero(is_position)
+        if len(reports):
+            measurement.reported_places(
+                reports,
+                sensor,
+                detections.lat_deg,
+                detections.lon_deg,
+                detections.alt_m,
+                sites,
+                place_m,
+                cov_m2,
+            )
+        vague = np.isnan(cov_m2[:, 0])
+        if vague.any():
+            row = int(np.argmax(vague))
+            name, kind = self.sources.names[sensor[row]], detections.kind.values()[row]
+            problem = (
+                f"a detection of kind {kind} from sensor {name!r}, which states no accuracy for that kind"
+            )
+            raise InputError("detections", f"row {row}", problem, "a sensor of the same kind")
+        return (
+            Measurements(
+                time_s=detections.time,
+                sensor=sensor.astype(np.int64),
+                place_m=place_m,
+                cov_m2=cov_m2,
+                identity=self.identities.code(detections.identity),
+                channel=np.where(is_position, POSITION, RADAR),
+            ),
+            left_out,
+        )

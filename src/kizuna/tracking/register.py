@@ -1,0 +1,99 @@
+"""The register of tracks: columns that grow, and rows that move up when others leave."""
+
+from dataclasses import dataclass, fields
+from typing import Self
+
+import numpy as np
+
+from kizuna.shapes import BoolN, Float, FloatN, FloatNx6, FloatNx21, IntN
+
+
+@dataclass(slots=True, eq=False)
+class Register:
+    """Tracks as columns; the first `count` rows are live.
+
+    A row is one track. Rows change places when a track leaves, so a track is known by its number, which it gets when
+    it is confirmed and keeps. Times are seconds since 1970-01-01 UTC.
+    """
+
+    state: FloatNx6
+    """ECEF position and velocity, m and m/s."""
+    cov: FloatNx21
+    """Packed covariance, see `kizuna.kernels.kalman`."""
+    time_s: FloatN
+    """The time of state and covariance."""
+    manoeuvre: FloatN
+    """Probability that the object manoeuvres."""
+    score: FloatN
+    """Log-odds that the object exists, at `score_time_s`."""
+    score_time_s: FloatN
+    rate_hz: FloatN
+    """What the score loses per second while no sensor sees the object."""
+    born_s: FloatN
+    last_hit_s: FloatN
+    seen_s: Float
+    """(T, S): when each sensor last saw the object; -inf for never."""
+    identity: IntN
+    """(T, 2): codes of what the object said of itself, in position reports and in radar replies; -1 for nothing."""
+    confirmed: BoolN
+    number: IntN
+    """Track number from 1; 0 before confirmation."""
+    count: int = 0
+
+    @classmethod
+    def of(cls, sensors: int, capacity: int = 256) -> Self:
+        """Empty register for this many sensors."""
+        return cls(
+            state=np.zeros((capacity, 6)),
+            cov=np.zeros((capacity, 21)),
+            time_s=np.zeros(capacity),
+            manoeuvre=np.zeros(capacity),
+            score=np.zeros(capacity),
+            score_time_s=np.zeros(capacity),
+            rate_hz=np.zeros(capacity),
+            born_s=np.zeros(capacity),
+            last_hit_s=np.zeros(capacity),
+            seen_s=np.full((capacity, sensors), -np.inf),
+            identity=np.full((capacity, 2), -1, dtype=np.int64),
+            confirmed=np.zeros(capacity, dtype=np.bool_),
+            number=np.zeros(capacity, dtype=np.int64),
+        )
+
+    def make_room(self, more: int) -> None:
+        """Make the columns long enough for this many further rows."""
+        capacity = len(self.time_s)
+        if self.count + more <= capacity:
+            return
+        grown = max(2 * capacity, self.count + more)
+        for name in _COLUMNS:
+            old = getattr(self, name)
+            new = np.zeros((grown, *old.shape[1:]), dtype=old.dtype)
+            new[: self.count] = old[: self.count]
+            setattr(self, name, new)
+
+    def remove(self, rows: IntN) -> None:
+        """Take rows out, given in ascending order; the last rows move into the holes."""
+        if not len(rows):
+            return
+        keep = self.count - len(rows)
+        stays = np.ones(self.count, dtype=np.bool_)
+        stays[rows] = False
+        holes = rows[rows < keep]
+        tail = keep + np.flatnonzero(stays[keep:])
+        for name in _COLUMNS:
+            column = getattr(self, name)
+            column[holes] = column[tail]
+        self.count = keep
+
+    def live(self, name: str) -> Float:
+        """The live rows of one column, as a view."""
+        column: Float = getattr(self, name)[: self.count]
+        return column
+
+    def copy(self) -> Self:
+        """A register with the same tracks that shares nothing with this one."""
+        made = {name: getattr(self, name)[: self.count].copy() for name in _COLUMNS}
+        return type(self)(**made, count=self.count)
+
+
+_COLUMNS = [item.name for item in fields(Register) if item.name != "count"]
