@@ -90,10 +90,5 @@ class Register:
         column: Float = getattr(self, name)[: self.count]
         return column
 
-    def copy(self) -> Self:
-        """A register with the same tracks that shares nothing with this one."""
-        made = {name: getattr(self, name)[: self.count].copy() for name in _COLUMNS}
-        return type(self)(**made, count=self.count)
-
 
 _COLUMNS = [item.name for item in fields(Register) if item.name != "count"]

@@ -1,6 +1,6 @@
 """One node's tracker: detections in, in order of time; pictures out, at any time."""
 
-from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -23,19 +23,6 @@ _TWINS_EVERY_S = 5.0
 _RECENT_S = 60.0
 _COAST_AFTER = 1.5
 """A track coasts when its quickest recent sensor has been silent for this many of its periods."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Snapshot:
-    """All that a tracker knows at one time."""
-
-    tracks: Register
-    pending: tuple[Measurements, ...]
-    next_number: int
-    rated_s: float
-    parted_s: float
-    done_s: float
-    left_out: int
 
 
 class Tracker:
@@ -67,7 +54,7 @@ class Tracker:
         self._tracks = Register.of(len(self._sources.names))
         self._pending: list[Measurements] = []
         self._next_number = 1
-        self._rated_s = self._parted_s = self._done_s = -np.inf
+        self._rated_s = self._parted_s = -np.inf
         self._left_out = 0
 
     @property
@@ -150,26 +137,6 @@ class Tracker:
             releasable_to=Labels.constant(None, len(rows)),
         )
 
-    def snapshot(self) -> Snapshot:
-        """Everything the tracker knows, to come back to with `restore`."""
-        return Snapshot(
-            self._tracks.copy(),
-            tuple(self._pending),
-            self._next_number,
-            self._rated_s,
-            self._parted_s,
-            self._done_s,
-            self._left_out,
-        )
-
-    def restore(self, snapshot: Snapshot) -> None:
-        """Go back to a snapshot, which stays as it is."""
-        self._tracks = snapshot.tracks.copy()
-        self._pending = list(snapshot.pending)
-        self._next_number = snapshot.next_number
-        self._rated_s, self._parted_s, self._done_s = snapshot.rated_s, snapshot.parted_s, snapshot.done_s
-        self._left_out = snapshot.left_out
-
     def _work_off(self, until_s: float, *, including: bool) -> None:
         """Work off pending measurements before `until_s`, or up to and including it, slice by slice."""
         if not self._pending:
@@ -178,7 +145,7 @@ class Tracker:
         ready = int(np.searchsorted(pending.time_s, until_s, side="right" if including else "left"))
         slices = np.floor(pending.time_s[:ready] / self._slice_s)
         edges = [0, *(np.flatnonzero(np.diff(slices)) + 1).tolist(), ready] if ready else [0]
-        for first, last in zip(edges[:-1], edges[1:], strict=True):
+        for first, last in pairwise(edges):
             self._work(pending.take(slice(first, last)))
         self._pending = [pending.take(slice(ready, None))] if ready < len(pending.time_s) else []
 
@@ -202,7 +169,6 @@ class Tracker:
         if last_s - self._parted_s >= _TWINS_EVERY_S:
             self._parted_s = last_s
             self._part_twins(last_s)
-        self._done_s = last_s
 
     def _update(self, rows: IntN, track: IntN, measurements: Measurements, log_likelihood: FloatN) -> None:
         tracks = self._tracks
