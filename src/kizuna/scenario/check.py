@@ -28,7 +28,7 @@ def check(exercise: Exercise, folder: Path) -> Iterator[Flaw]:
         Where its file lies; the paths in it are relative to this.
     """
     if exercise.picture_every_s > exercise.duration_s:
-        yield Flaw(("picture_every_s",), "is longer than the exercise", f"up to {exercise.duration_s:g} s")
+        yield Flaw(("picture_every_s",), "is longer than the exercise", f"up to {exercise.duration_s:.10g} s")
     yield from _traffic(exercise, folder)
     yield from _distinct("sensors", "sensor", [sensor.sensor for sensor in exercise.sensors])
     nations = {node.nation for node in exercise.nodes}
@@ -80,7 +80,7 @@ def _outages(path: KeyPath, outages: Sequence[Outage]) -> Iterator[Flaw]:
         if outage.to_s <= outage.from_s:
             yield Flaw(
                 (*path, number, "to_s"),
-                f"{outage.to_s:g} ends the outage before it begins",
+                f"{outage.to_s:.10g} ends the outage before it begins",
                 "a time after from_s",
             )
 
@@ -120,7 +120,7 @@ def _sensor_names(path: KeyPath, sensor: Sensor, exercise: Exercise) -> Iterator
     given = [name for name in PLACE if getattr(sensor, name) is not None]
     if sensor.airport is None:
         if not given:
-            problem = f"the {sensor.kind} {sensor.sensor!r} has no place"
+            problem = f"{_called(sensor)} has no place"
             yield Flaw(path, problem, "lat_deg, lon_deg and alt_m, or the name of an airport")
             return
         if sensor.mast_m is not None:
@@ -135,12 +135,17 @@ def _sensor_names(path: KeyPath, sensor: Sensor, exercise: Exercise) -> Iterator
     yield from _filled(path, sensor, needed)
 
 
+def _called(sensor: SensorRow) -> str:
+    noun = "radar" if sensor.kind == "radar" else f"{sensor.kind} sensor"
+    return f"the {noun} {sensor.sensor!r}"
+
+
 def _filled(path: KeyPath, sensor: SensorRow, needed: Iterable[str]) -> Iterator[Flaw]:
     for name in needed:
         if getattr(sensor, name) is None:
             schema = schema_of(SensorRow)
             expected = expected_of(schema["properties"][name], schema)
-            yield Flaw(path, f"the {sensor.kind} {sensor.sensor!r} has no {name}", f"{name}: {expected}")
+            yield Flaw(path, f"{_called(sensor)} has no {name}", f"{name}: {expected}")
 
 
 def _nodes(exercise: Exercise) -> Iterator[Flaw]:

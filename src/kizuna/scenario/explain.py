@@ -126,7 +126,7 @@ def _untold(path: KeyPath, node: Schema, value: Any) -> Flaw:
 def _problem(item: dict[str, Any]) -> str:
     kind, value = item["type"], item["input"]
     if kind in ("greater_than", "greater_than_equal", "less_than", "less_than_equal"):
-        return f"{value:g} is out of bounds" if isinstance(value, float) else f"{value} is out of bounds"
+        return f"{value:.10g} is out of bounds" if isinstance(value, float) else f"{value} is out of bounds"
     if kind == "finite_number":
         return "is not a finite number"
     if kind == "string_pattern_mismatch":
@@ -138,7 +138,7 @@ def _problem(item: dict[str, Any]) -> str:
     if kind == "utc":
         return f"{value!r} is not a time"
     if kind == "int_type" and isinstance(value, float):
-        return f"{value:g} is not a whole number"
+        return f"{value:.10g} is not a whole number"
     if kind == "order":
         return str(item["msg"])
     return f"is {_what(value)}"
@@ -153,7 +153,7 @@ def _what(value: Any) -> str:
     if isinstance(value, str):
         return f"the text {value!r}"
     if isinstance(value, int | float):
-        return f"the number {value:g}"
+        return f"the number {value:.10g}"
     return "a list" if isinstance(value, list | tuple) else "a group of keys"
 
 
@@ -190,10 +190,10 @@ def _number(node: Schema, noun: str) -> str:
     unit = f" {node['unit']}" if node.get("unit", "1") != "1" else ""
     low, above, high = node.get("minimum"), node.get("exclusiveMinimum"), node.get("maximum")
     if above is not None:
-        return f"{noun} above {above:g}" + (f" and up to {high:g}" if high is not None else "") + unit
+        return f"{noun} above {above:.10g}" + (f" and up to {high:.10g}" if high is not None else "") + unit
     if low is not None and high is not None:
-        return f"{noun} from {low:g} to {high:g}{unit}"
-    return f"{noun} from {low:g}{unit}" if low is not None else noun + unit
+        return f"{noun} from {low:.10g} to {high:.10g}{unit}"
+    return f"{noun} from {low:.10g}{unit}" if low is not None else noun + unit
 
 
 def _words(node: Schema) -> list[str]:

@@ -1,9 +1,9 @@
 """Read an exercise, or a file of sensors, and refuse what is wrong in it with one sentence."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -60,21 +60,21 @@ def _validated(record: type[R], data: dict[str, Any], lines: Lines, file: str) -
     try:
         return record.model_validate(data)
     except ValidationError as error:
-        _refuse(flaws_of(error, schema_of(record)), data, lines, file)
-        raise
+        raise _first(flaws_of(error, schema_of(record)), data, lines, file) from error
 
 
 def _refuse(flaws: Iterable[Flaw], data: dict[str, Any], lines: Lines, file: str) -> None:
-    """Raise the flaw that stands first in the file, if there is one."""
+    found = list(flaws)
+    if found:
+        raise _first(found, data, lines, file)
+
+
+def _first(flaws: Sequence[Flaw], data: dict[str, Any], lines: Lines, file: str) -> InputError:
+    """The error for that flaw of several which stands first in the file."""
     placed = [(_written(flaw.path, data, lines), flaw) for flaw in flaws]
-    if placed:
-        path, flaw = min(placed, key=lambda item: lines[_known(item[0], lines)])
-        _raise(path, flaw, lines, file)
-
-
-def _raise(path: KeyPath, flaw: Flaw, lines: Lines, file: str) -> NoReturn:
+    path, flaw = min(placed, key=lambda item: lines[_known(item[0], lines)])
     place = f"line {lines[_known(path, lines)]}, key {shown(path)}" if path else ""
-    raise InputError(file, place, flaw.problem, flaw.expected)
+    return InputError(file, place, flaw.problem, flaw.expected)
 
 
 def _known(path: KeyPath, lines: Lines) -> KeyPath:

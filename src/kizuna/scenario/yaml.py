@@ -15,8 +15,6 @@ KeyPath = tuple[str | int, ...]
 Lines = dict[KeyPath, int]
 """Line, counted from 1, of each value by the keys and numbers that lead to it; () is the whole file."""
 
-_DEEPEST = 16
-
 
 class _Constructor(RoundTripConstructor):
     """Round-trip constructor that leaves times as the text that they are."""
@@ -48,6 +46,8 @@ def load(path: Path | str) -> tuple[dict[str, Any], Lines]:
         place = f"line {mark.line + 1}" if mark else ""
         problem = f"is not YAML ({error.problem or error.context})"
         raise InputError(file, place, problem, "lines such as `key: value`, indented with spaces") from error
+    except RecursionError as error:
+        raise InputError(file, "", "is nested too deep", "an exercise in YAML") from error
     except YAMLError as error:
         raise InputError(
             file, "", f"is not YAML ({str(error).splitlines()[0]})", "an exercise in YAML"
@@ -58,7 +58,7 @@ def load(path: Path | str) -> tuple[dict[str, Any], Lines]:
         found = "a list" if isinstance(data, CommentedSeq) else "one value"
         raise InputError(file, "line 1", f"holds {found}", "keys such as `sensors:`")
     lines: Lines = {(): 1}
-    return _plain(data, (), lines, file), lines
+    return _plain(data, (), lines), lines
 
 
 def _text(path: Path | str, file: str) -> str:
@@ -74,22 +74,20 @@ def _text(path: Path | str, file: str) -> str:
         raise InputError(file, "", f"can't be read ({error.strerror})", "a YAML file") from error
 
 
-def _plain(value: Any, path: KeyPath, lines: Lines, file: str) -> Any:
+def _plain(value: Any, path: KeyPath, lines: Lines) -> Any:
     """The value without ruamel's types; the lines of all that is in it are noted."""
-    if len(path) > _DEEPEST:
-        raise InputError(file, f"line {lines[path]}", "is nested too deep", "no alias that holds itself")
     if isinstance(value, CommentedMap):
         own = value.lc.data or {}
         made: dict[Any, Any] = {}
         for key, item in value.items():
             # A key that came by a merge (<<) has no line of its own here.
             lines[*path, key] = own[key][0] + 1 if key in own else lines[path]
-            made[key] = _plain(item, (*path, key), lines, file)
+            made[key] = _plain(item, (*path, key), lines)
         return made
     if isinstance(value, CommentedSeq):
         for number in range(len(value)):
             lines[*path, number] = value.lc.item(number)[0] + 1
-        return [_plain(item, (*path, number), lines, file) for number, item in enumerate(value)]
+        return [_plain(item, (*path, number), lines) for number, item in enumerate(value)]
     return _scalar(value)
 
 
