@@ -33,6 +33,10 @@ class InputError(KizunaError):
         sentence = ": ".join(part for part in (file, place, problem) if part)
         super().__init__(f"{sentence}; expected {expected}" if expected else sentence)
 
+    def __reduce__(self) -> tuple[type["InputError"], tuple[str, str, str, str]]:
+        """Pickle by the four parts, so that the error comes whole out of another process."""
+        return type(self), (self.file, self.place, self.problem, self.expected)
+
 
 class WorkError(KizunaError):
     """The input was right and the work could not be finished, for example on a full disk."""

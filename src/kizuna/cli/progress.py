@@ -2,16 +2,15 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-_PATIENCE_S = 1.0
+from kizuna.exercise.progress import Report
 
-Report = Callable[[str, float], None]
-"""Says what is being done and how much of all work is done, from 0 to 1."""
+_PATIENCE_S = 1.0
 
 
 @contextmanager

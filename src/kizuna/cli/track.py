@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 import typer
 
-from kizuna.cli.progress import Report, progress
+from kizuna.cli.progress import progress
 from kizuna.errors import InputError
+from kizuna.exercise.progress import Report
 from kizuna.files import write_text
 from kizuna.messages import codec
 from kizuna.messages.detection import Detections
@@ -33,7 +34,8 @@ def track(
     every: Annotated[float, typer.Option(help="Seconds between pictures.", metavar="S")] = 10.0,
     node: Annotated[str, typer.Option(help="Whose tracks they are; a name for the column `node`.")] = "local",
     stats: Annotated[
-        Path | None, typer.Option(help="Write here how many detections a second it was.", metavar="STATS.json")
+        Path | None,
+        typer.Option(help="Write here how many detections a second it was.", metavar="STATS.json"),
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
@@ -55,7 +57,9 @@ def track(
         seconds = time.perf_counter() - began_s
     codec.write(pictures, out)
     if stats:
-        peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024.0**2 if sys.platform == "darwin" else 1024.0)
+        peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (
+            1024.0**2 if sys.platform == "darwin" else 1024.0
+        )
         figures = {
             "detections": len(detections),
             "seconds": round(seconds, 6),
@@ -80,7 +84,10 @@ def _read(inputs: list[Path], known: Sensors, sensors: Path) -> Detections:
                 row = int(np.argmax(part.sensor.equal(name)))
                 listed = ", ".join(known.sensor.names)
                 raise InputError(
-                    str(path), f"column sensor, row {row}", f"{name!r} is not in {sensors}", f"one of {listed}"
+                    str(path),
+                    f"column sensor, row {row}",
+                    f"{name!r} is not in {sensors}",
+                    f"one of {listed}",
                 )
         parts.append(part)
     detections = Detections.join(parts)

@@ -1,0 +1,164 @@
+"""Wire nodes, links and journal of one variant together, and let it run in simulated time."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from kizuna.bus.journal import Journal, read_tables
+from kizuna.bus.links import Link
+from kizuna.bus.simulated import SimulatedBus, Traffic
+from kizuna.exercise.progress import Report
+from kizuna.exercise.stage import heard
+from kizuna.messages import codec
+from kizuna.messages.detection import Detections
+from kizuna.messages.sensor import Sensors
+from kizuna.messages.track import Tracks
+from kizuna.nodes.node import Node
+from kizuna.nodes.release import Release
+from kizuna.scenario.model import Exercise, Variant
+
+_JOURNAL_ROWS = 4_096
+"""Rows that wait to be written together: a simulated run that is killed is run again, not resumed."""
+_REPORTS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A sensor whose detections a node gets in a variant, and the time that they are under way, s."""
+
+    sensor: str
+    delay_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What is left of a variant when it has run, besides its tracks."""
+
+    traffic: dict[tuple[str, str], Traffic]
+    too_late: dict[str, int]
+    """Detections that came to each node too late to be used."""
+
+
+def feeds(exercise: Exercise, variant: Variant) -> dict[str, tuple[Feed, ...]]:
+    """The sensors that each node gets to hear in a variant, its own first; a sensor that comes twice comes sooner."""
+    own = {node.node: exercise.sensors_of(node) for node in exercise.nodes}
+    made: dict[str, tuple[Feed, ...]] = {}
+    for node in own:
+        delays = dict.fromkeys(own[node], 0.0)
+        if variant.share == "detections":
+            for link in exercise.directed_links():
+                if link.to == node:
+                    for sensor in own[link.from_]:
+                        delays[sensor] = min(delays.get(sensor, np.inf), link.delay_s + 0.5 * link.jitter_s)
+        made[node] = tuple(Feed(sensor, delay_s) for sensor, delay_s in delays.items())
+    return made
+
+
+def play(
+    exercise: Exercise,
+    variant: Variant,
+    sensors: Sensors,
+    detections: Detections,
+    folder: Path,
+    report: Report,
+) -> Played:
+    """Run one variant from its start to its end and write `tracks.parquet` into a folder.
+
+    Parameters
+    ----------
+    exercise, variant
+        What was asked for.
+    sensors, detections
+        All sensors, and all that they detect, in order of time.
+    folder
+        Where the journal and the tracks go; made when it isn't there.
+    report
+        Told how far it has come.
+
+    Raises
+    ------
+    WorkError
+        When the folder can't be written.
+    """
+    bus = SimulatedBus(exercise.start_s, _links(exercise), exercise.seed)
+    with Journal(folder, batch_rows=_JOURNAL_ROWS) as journal:
+        nodes = _nodes(exercise, variant, sensors, bus, journal)
+        owned = _Feeder(exercise, detections)
+
+        def turn(now_s: float) -> None:
+            for node in nodes:
+                node.hear(owned.until(node.name, now_s))
+            for node in nodes:
+                node.tick(now_s)
+
+        bus.every(exercise.picture_every_s, turn, exercise.start_s, exercise.end_s)
+        for share in np.linspace(0.0, 1.0, _REPORTS + 1)[1:]:
+            bus.run(exercise.start_s + float(share) * exercise.duration_s)
+            report(variant.variant, float(share))
+        for node in nodes:
+            node.close(exercise.end_s)
+    _settle(folder)
+    return Played(bus.traffic, {node.name: node.too_late for node in nodes})
+
+
+class _Feeder:
+    """Gives each node what its own sensors have detected since it last asked."""
+
+    def __init__(self, exercise: Exercise, detections: Detections) -> None:
+        detections = heard(detections)
+        self._own = {}
+        self._next = {}
+        for node in exercise.nodes:
+            codes = [detections.sensor.code(name) for name in exercise.sensors_of(node)]
+            self._own[node.node] = detections.take(np.isin(detections.sensor.codes, codes))
+            self._next[node.node] = 0
+
+    def until(self, node: str, now_s: float) -> Detections:
+        own, first = self._own[node], self._next[node]
+        last = int(np.searchsorted(own.time, now_s, side="right"))
+        self._next[node] = last
+        return own.take(slice(first, last))
+
+
+def _links(exercise: Exercise) -> list[Link]:
+    start_s = exercise.start_s
+    return [
+        Link(
+            sender=link.from_,
+            to=link.to,
+            delay_s=link.delay_s,
+            jitter_s=link.jitter_s,
+            loss=link.loss,
+            outages=tuple((start_s + outage.from_s, start_s + outage.to_s) for outage in link.outages),
+        )
+        for link in exercise.directed_links()
+    ]
+
+
+def _nodes(
+    exercise: Exercise, variant: Variant, sensors: Sensors, bus: SimulatedBus, journal: Journal
+) -> list[Node]:
+    made = []
+    for node, sources in feeds(exercise, variant).items():
+        known = [sensors.sensor.code(feed.sensor) for feed in sources]
+        made.append(
+            Node(
+                port=bus.port(node),
+                sensors=sensors.take(np.isin(sensors.sensor.codes, known)),
+                release=Release(variant.share),
+                # Who hears only its own sensors gets everything in order and need not wait.
+                window_s=0.0 if variant.share == "nothing" else variant.window_s,
+                journal=journal,
+                record_every_s=exercise.record_every_s,
+            )
+        )
+    return made
+
+
+def _settle(folder: Path) -> None:
+    """Turn the journal's stream of tracks into `tracks.parquet`; the stream goes when the file is whole."""
+    with codec.sink(Tracks, folder / "tracks.parquet") as out:
+        for table in read_tables(folder, "tracks", Tracks):
+            out.write(table)
+    (folder / "journal.tracks.arrows").unlink(missing_ok=True)

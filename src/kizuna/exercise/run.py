@@ -1,0 +1,137 @@
+"""Run an exercise in all its variants, side by side, and leave its folder with tables, summary and report."""
+
+import multiprocessing
+import os
+from collections.abc import Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, wait
+from dataclasses import dataclass
+from pathlib import Path
+
+from kizuna.errors import InputError
+from kizuna.exercise import results
+from kizuna.exercise.assemble import Played, play
+from kizuna.exercise.progress import Report
+from kizuna.exercise.stage import Stage, asked, set_up
+from kizuna.messages import codec
+from kizuna.messages.detection import Detections
+from kizuna.scenario.model import Exercise, Variant
+from kizuna.scenario.table import sensors_table
+
+_SHARE_OF_STAGE = 0.1
+_SHARE_OF_VARIANTS = 0.8
+_LOOK_EVERY_S = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """One variant, as another process needs it."""
+
+    path: Path
+    seed: int
+    variant: str
+    out: Path
+
+
+def run(
+    path: Path, out: Path, seed: int | None, names: Sequence[str], command: str, report: Report
+) -> results.Summary:
+    """Run an exercise and write its folder.
+
+    The folder gets `truth.parquet` and `detections.parquet`, a folder with `tracks.parquet` and the journal for each
+    variant, `summary.json` and `report.html`. The same file and seed give the same bytes, whatever the number of cores.
+
+    Parameters
+    ----------
+    path
+        The exercise file.
+    out
+        The folder for the results.
+    seed
+        Instead of the file's seed, unless None.
+    names
+        The variants to run; all when empty.
+    command
+        The command line to print in the report.
+    report
+        Told how far the work has come.
+
+    Raises
+    ------
+    InputError
+        When the exercise, or a file that it names, is wrong, or a variant is unknown.
+    WorkError
+        When the folder can't be written.
+    """
+    exercise = asked(path, seed)
+    variants = chosen(path, exercise, names)
+    report("traffic and sensors", 0.0)
+    stage = set_up(exercise, path.parent)
+    codec.write(stage.truth, out / "truth.parquet")
+    codec.write(stage.detections, out / "detections.parquet")
+    report("traffic and sensors", _SHARE_OF_STAGE)
+    jobs = [_Job(path, exercise.seed, variant.variant, out) for variant in variants]
+    outcomes = _side_by_side(jobs, report)
+    report("report", _SHARE_OF_STAGE + _SHARE_OF_VARIANTS)
+    summary = results.write(stage, variants, outcomes, out, command)
+    report("report", 1.0)
+    return summary
+
+
+def chosen(path: Path, exercise: Exercise, names: Sequence[str]) -> list[Variant]:
+    """The variants with these names, all when there are none, in the order of the file.
+
+    Raises
+    ------
+    InputError
+        When the exercise has no variant of a name.
+    """
+    known = [variant.variant for variant in exercise.variants]
+    for name in names:
+        if name not in known:
+            raise InputError(
+                str(path), "variants", f"no variant is called {name!r}", "one of " + ", ".join(known)
+            )
+    return [variant for variant in exercise.variants if not names or variant.variant in names]
+
+
+def _side_by_side(jobs: list[_Job], report: Report) -> list[results.Outcome]:
+    """Outcome of each job, in their order; each runs in a process of its own."""
+    # Processes that are started afresh hold no locks of this one's threads.
+    context = multiprocessing.get_context("spawn")
+    shares = context.Array("d", len(jobs))
+    with ProcessPoolExecutor(
+        min(len(jobs), os.cpu_count() or 1), mp_context=context, initializer=_remember, initargs=(shares,)
+    ) as pool:
+        waiting: set[Future[results.Outcome]] = set()
+        futures = [pool.submit(_work, number, job) for number, job in enumerate(jobs)]
+        waiting.update(futures)
+        while waiting:
+            done, waiting = wait(waiting, timeout=_LOOK_EVERY_S, return_when="FIRST_EXCEPTION")
+            for future in done:
+                future.result()
+            share = sum(shares) / len(jobs)
+            report("variants", _SHARE_OF_STAGE + _SHARE_OF_VARIANTS * share)
+    return [future.result() for future in futures]
+
+
+_shares: Sequence[float] = ()
+
+
+def _remember(shares: Sequence[float]) -> None:
+    """Keep, in a new process, the numbers that all processes share."""
+    global _shares  # noqa: PLW0603 - the only way to hand a shared array to a pool's processes
+    _shares = shares
+
+
+def _work(number: int, job: _Job) -> results.Outcome:
+    """Play and measure one variant, in a process of its own."""
+
+    def report(_: str, share: float) -> None:
+        _shares[number] = 0.9 * share  # type: ignore[index]
+
+    exercise = asked(job.path, job.seed)
+    variant = next(variant for variant in exercise.variants if variant.variant == job.variant)
+    detections = codec.read(Detections, job.out / "detections.parquet")
+    folder = job.out / job.variant
+    played: Played = play(exercise, variant, sensors_table(exercise), detections, folder, report)
+    return results.measure(exercise, variant, played, job.out)

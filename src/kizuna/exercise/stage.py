@@ -1,0 +1,69 @@
+"""What an exercise plays with, made once for all its variants: the truth, the sensors and what they detect."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from kizuna.messages.detection import Detections
+from kizuna.messages.sensor import Sensors
+from kizuna.messages.truth import Truth
+from kizuna.scenario.model import Exercise
+from kizuna.scenario.read import read
+from kizuna.scenario.table import sensors_table
+from kizuna.sensors.observe import observe
+from kizuna.world.traffic import build
+from kizuna.world.truth import sample
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stage:
+    """An exercise as read, and what is the same in all its variants."""
+
+    exercise: Exercise
+    sensors: Sensors
+    truth: Truth
+    detections: Detections
+
+
+def asked(path: Path | str, seed: int | None) -> Exercise:
+    """The exercise in a file, with another seed when one is given.
+
+    Raises
+    ------
+    InputError
+        When the file is not an exercise.
+    """
+    exercise = read(path)
+    return exercise if seed is None else exercise.model_copy(update={"seed": seed})
+
+
+def set_up(exercise: Exercise, folder: Path | str) -> Stage:
+    """Move the traffic and let the sensors look at it.
+
+    Parameters
+    ----------
+    exercise
+        What was asked for.
+    folder
+        Where its file lies; recorded traffic is looked for from there.
+
+    Raises
+    ------
+    InputError
+        When a recording can't be read.
+    """
+    flights = build(exercise, folder)
+    sensors = sensors_table(exercise)
+    outages = {
+        sensor.sensor: tuple((exercise.start_s + o.from_s, exercise.start_s + o.to_s) for o in sensor.outages)
+        for sensor in exercise.sensors
+        if sensor.outages
+    }
+    detections = observe(flights, sensors, exercise.start_s, exercise.end_s, exercise.seed, outages)
+    truth = sample(flights, exercise.start_s, exercise.end_s, exercise.record_every_s)
+    return Stage(exercise, sensors, truth, detections)
+
+
+def heard(detections: Detections) -> Detections:
+    """The same detections as nodes may see them: without their cause, which only the simulation knows."""
+    nothing = Detections.of(time=detections.time, sensor=detections.sensor, kind=detections.kind).object
+    return replace(detections, object=nothing)

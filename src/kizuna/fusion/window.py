@@ -1,0 +1,48 @@
+"""Bring detections that arrive late and from everywhere back into order of time, inside a short window."""
+
+import numpy as np
+
+from kizuna.messages.detection import Detections
+
+
+class Window:
+    """Holds detections back for a while, so that late ones take their place in order of time.
+
+    What arrives after its time has been released is too late: it is counted and left out, since a tracker can't go
+    back. Rows of equal time are ordered by sensor and then by arrival, so that the order of arrival of two sensors'
+    reports makes no difference.
+
+    Parameters
+    ----------
+    length_s
+        For how long detections are held back, s; 0 for a node whose detections all come in order.
+    """
+
+    def __init__(self, length_s: float) -> None:
+        self._length_s = length_s
+        self._waiting: list[Detections] = []
+        self._released_s = -np.inf
+        self.too_late = 0
+        """How many detections came after their time was released."""
+
+    def add(self, detections: Detections) -> None:
+        """Take detections in, in any order."""
+        late = detections.time <= self._released_s
+        if late.any():
+            self.too_late += int(np.count_nonzero(late))
+            detections = detections.take(~late)
+        if len(detections):
+            self._waiting.append(detections)
+
+    def release(self, now_s: float) -> Detections:
+        """Give out, in order of time, all detections that are older than the window; each one once."""
+        until_s = now_s - self._length_s
+        self._released_s = max(self._released_s, until_s)
+        if not self._waiting:
+            return Detections.empty()
+        waiting = Detections.join(self._waiting)
+        ready = waiting.time <= until_s
+        rest = waiting.take(~ready)
+        self._waiting = [rest] if len(rest) else []
+        out = waiting.take(ready)
+        return out.take(np.lexsort((out.sensor.codes, out.time)))

@@ -1,0 +1,82 @@
+"""One nation's node: hears its own sensors and its peers, shares what it may, and holds a picture."""
+
+from kizuna.bus.journal import Journal
+from kizuna.bus.port import Message, Port
+from kizuna.fusion.window import Window
+from kizuna.messages.detection import Detections
+from kizuna.messages.sensor import Sensors
+from kizuna.messages.track import Tracks
+from kizuna.nodes.release import Release
+from kizuna.tracking.tracker import Tracker
+
+
+class Node:
+    """A node of the network; the same for simulated and for live links.
+
+    Parameters
+    ----------
+    port
+        The node's door to the network; its name is the node's.
+    sensors
+        The sensors whose detections may reach it, its own and its peers'.
+    release
+        What it gives to its peers.
+    window_s
+        For how long it waits for late detections, s.
+    journal
+        Where it writes its pictures.
+    record_every_s
+        Time between the pictures that are written, s; those between are held, not kept.
+    """
+
+    def __init__(
+        self,
+        port: Port,
+        sensors: Sensors,
+        release: Release,
+        window_s: float,
+        journal: Journal,
+        record_every_s: float,
+    ) -> None:
+        self.name = port.node
+        self._port = port
+        self._release = release
+        self._tracker = Tracker(sensors)
+        self._window = Window(window_s)
+        self._journal = journal
+        self._record_every_s = record_every_s
+        self._next_record_s = -float("inf")
+        self.picture = Tracks.empty()
+        """What the node holds to be true at the last tick."""
+        port.listen(self._receive)
+
+    @property
+    def too_late(self) -> int:
+        """How many detections came too late to be used."""
+        return self._window.too_late
+
+    def hear(self, detections: Detections) -> None:
+        """Take in what its own sensors report, and send on what may be sent."""
+        self._window.add(detections)
+        for peer in self._port.peers:
+            released = self._release.detections_for(peer, detections)
+            if released is not None:
+                self._port.send(peer, "detections", released)
+
+    def tick(self, now_s: float) -> None:
+        """Work off what has come and take the picture of this time."""
+        self._tracker.process(self._window.release(now_s))
+        self.picture = self._tracker.picture(now_s, self.name)
+        if now_s >= self._next_record_s:
+            self._next_record_s = now_s + self._record_every_s
+            self._journal.append("tracks", self.picture)
+
+    def close(self, now_s: float) -> None:
+        """Write what the node has to say at the end."""
+        self._journal.event(
+            now_s, "closed", node=self.name, too_late=self.too_late, remarks=self._tracker.remarks()
+        )
+
+    def _receive(self, message: Message) -> None:
+        if isinstance(message.payload, Detections):
+            self._window.add(message.payload)
