@@ -8,8 +8,8 @@ import numpy as np
 def generator(seed: int, *part: str | int) -> np.random.Generator:
     """Random generator that belongs to one named part of a run.
 
-    The stream depends on the seed and on the part's own name alone, so that adding a part (a sensor, an object)
-    never changes the numbers that another part draws.
+    The stream depends on the seed and on the part's own name alone, so that adding a part (a sensor, an
+    object) never changes the numbers that another part draws.
 
     Parameters
     ----------

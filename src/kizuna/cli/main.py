@@ -20,7 +20,7 @@ VERBS = {
 
 
 def main() -> None:
-    """Run one verb, and leave with status 0, 1 (the work failed) or 2 (the input or the arguments are wrong)."""
+    """Run one verb; leave with status 0, 1 (the work failed) or 2 (input or arguments are wrong)."""
     try:
         application(sys.argv[1:])()
     except InputError as error:
@@ -30,10 +30,10 @@ def main() -> None:
 
 
 def application(arguments: list[str]) -> typer.Typer:
-    """The command line, with only the verb loaded that the arguments name: so `kizuna --help` starts at once."""
+    """The command line, with only that verb loaded which is asked for, so that `--help` starts at once."""
     app = typer.Typer(
         name="kizuna",
-        help="Link the air-surveillance sensors of several nations into one picture; measure what the link buys.",
+        help="Link several nations' air-surveillance sensors into one picture; measure what the link buys.",
         epilog="Start with: kizuna run examples/exercises/alps.yaml --out out/alps",
         add_completion=False,
         no_args_is_help=True,
@@ -59,7 +59,8 @@ def _print_version(asked: bool) -> None:
 
 def _options(
     version: Annotated[
-        bool, typer.Option("--version", help="Print the version and stop.", callback=_print_version, is_eager=True)
+        bool,
+        typer.Option("--version", help="Print the version and stop.", callback=_print_version, is_eager=True),
     ] = False,
 ) -> None:
     del version

@@ -41,8 +41,8 @@ def track(
 ) -> None:
     """Turn detections into tracks.
 
-    Pictures are taken at the first detection's time and each `--every` seconds after it, with all detections up to
-    that time. They hold confirmed and coasted tracks.
+    Pictures are taken at the first detection's time and each `--every` seconds after it, with all detections
+    up to that time. They hold confirmed and coasted tracks.
 
     Example: kizuna track detections.parquet --sensors sensors.yaml --out tracks.parquet --every 10
     """

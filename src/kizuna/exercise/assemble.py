@@ -41,11 +41,11 @@ class Played:
 
 
 def feeds(exercise: Exercise, variant: Variant) -> dict[str, tuple[Feed, ...]]:
-    """The sensors that each node gets to hear in a variant, its own first; a sensor that comes twice comes sooner."""
+    """The sensors that each node gets to hear in a variant, its own first."""
     own = {node.node: exercise.sensors_of(node) for node in exercise.nodes}
     made: dict[str, tuple[Feed, ...]] = {}
-    for node in own:
-        delays = dict.fromkeys(own[node], 0.0)
+    for node, sensors in own.items():
+        delays = dict.fromkeys(sensors, 0.0)
         if variant.share == "detections":
             for link in exercise.directed_links():
                 if link.to == node:

@@ -11,7 +11,7 @@ from kizuna.errors import InputError
 from kizuna.exercise import results
 from kizuna.exercise.assemble import Played, play
 from kizuna.exercise.progress import Report
-from kizuna.exercise.stage import Stage, asked, set_up
+from kizuna.exercise.stage import asked, set_up
 from kizuna.messages import codec
 from kizuna.messages.detection import Detections
 from kizuna.scenario.model import Exercise, Variant
@@ -37,8 +37,9 @@ def run(
 ) -> results.Summary:
     """Run an exercise and write its folder.
 
-    The folder gets `truth.parquet` and `detections.parquet`, a folder with `tracks.parquet` and the journal for each
-    variant, `summary.json` and `report.html`. The same file and seed give the same bytes, whatever the number of cores.
+    The folder gets `truth.parquet` and `detections.parquet`, a folder with `tracks.parquet` and the journal
+    for each variant, `summary.json` and `report.html`. The same file and seed give the same bytes, whatever
+    the number of cores.
 
     Parameters
     ----------

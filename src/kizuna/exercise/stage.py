@@ -1,4 +1,4 @@
-"""What an exercise plays with, made once for all its variants: the truth, the sensors and what they detect."""
+"""What is made once for all variants of an exercise: the truth, the sensors and what they detect."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path

@@ -8,9 +8,9 @@ from kizuna.messages.detection import Detections
 class Window:
     """Holds detections back for a while, so that late ones take their place in order of time.
 
-    What arrives after its time has been released is too late: it is counted and left out, since a tracker can't go
-    back. Rows of equal time are ordered by sensor and then by arrival, so that the order of arrival of two sensors'
-    reports makes no difference.
+    What arrives after its time has been released is too late: it is counted and left out, since a tracker
+    can't go back. Rows of equal time are ordered by sensor and then by arrival, so that the order of arrival
+    of two sensors' reports makes no difference.
 
     Parameters
     ----------

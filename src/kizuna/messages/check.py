@@ -23,8 +23,8 @@ def check(table: Table, file: str) -> None:
     Raises
     ------
     InputError
-        For NaN where a number must be, a value outside its limits, an unknown word, time that jumps backwards, a
-        column that this kind of row must fill, or a duplicated sensor.
+        For NaN where a number must be, a value outside its limits, an unknown word, time that jumps
+        backwards, a column that this kind of row must fill, or a duplicated sensor.
     """
     for name, spec in columns_of(type(table)).items():
         values = getattr(table, name)

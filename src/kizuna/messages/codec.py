@@ -38,8 +38,8 @@ def to_arrow(table: Table) -> pa.Table:
 def from_arrow(kind: type[T], data: pa.Table, file: str) -> T:
     """Table of this kind from Arrow columns, checked.
 
-    Columns that may be null may be absent, and foreign columns are passed over; but a foreign column whose name looks
-    like a misspelling of an absent one is refused, because its data would be lost in silence.
+    Columns that may be null may be absent, and foreign columns are passed over; but a foreign column whose
+    name looks like a misspelling of an absent one is refused, because its data would be lost in silence.
 
     Parameters
     ----------
@@ -254,7 +254,7 @@ def _labels(data: pa.ChunkedArray) -> Labels:
 
 
 def _whole_numbers(data: pa.ChunkedArray) -> Float:
-    """Whole numbers; names that are not numbers are numbered from 1 in the order of their first appearance."""
+    """Whole numbers; names that are not numbers are numbered from 1 as they first appear."""
     if (
         pa.types.is_string(data.type)
         or pa.types.is_large_string(data.type)

@@ -16,8 +16,8 @@ Kind = Literal["number", "count", "label", "vector"]
 class Column:
     """What one column holds.
 
-    `number` is float64, with NaN for null; `count` is int64; `label` is text, held as codes into a list of names;
-    `vector` is float64 with `width` numbers a row, NaN for null.
+    `number` is float64, with NaN for null; `count` is int64; `label` is text, held as codes into a list of
+    names; `vector` is float64 with `width` numbers a row, NaN for null.
     """
 
     kind: Kind

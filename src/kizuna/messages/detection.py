@@ -13,10 +13,10 @@ KINDS = ("radar", "bearing", "position")
 class Detections(Table):
     """Sensor reports in order of time.
 
-    Azimuth is clockwise from true north and elevation above the horizontal, both at the sensor. Range is the slant
-    range. Altitude is above the WGS-84 ellipsoid: from Mode C for a 2-D radar, from the report for `position`.
-    What a sensor doesn't measure is null (NaN). `identity` is what the target said of itself (ICAO address, Mode 3/A).
-    `object` is the cause in a simulation, null for clutter; no tracker may read it.
+    Azimuth is clockwise from true north and elevation above the horizontal, both at the sensor. Range is the
+    slant range. Altitude is above the WGS-84 ellipsoid: from Mode C for a 2-D radar, from the report for
+    `position`. What a sensor doesn't measure is null (NaN). `identity` is what the target said of itself
+    (ICAO address, Mode 3/A). `object` is the cause in a simulation, null for clutter; no tracker may read it.
     """
 
     time: FloatN = number("s since 1970-01-01 UTC", low=0.0, high=1e10, ascending=True)

@@ -11,11 +11,11 @@ from kizuna.shapes import BoolN, FloatN
 class Sensors(Table):
     """Places, accuracies and capabilities.
 
-    Sigmas are standard deviations of one measurement. A radar whose `sigma_elevation_deg` is null is 2-D; with
-    `sigma_altitude_m` it gets heights from Mode C. `sigma_position_m` holds for each horizontal axis of a position
-    report, `sigma_altitude_m` for its altitude. `pd` is the probability of detection in one scan of `period_s`, up to
-    three quarters of `max_range_m`, beyond which it falls (`kizuna.models.detection`). `clutter_per_scan` is the mean
-    number of false reports in one scan.
+    Sigmas are standard deviations of one measurement. A radar whose `sigma_elevation_deg` is null is 2-D;
+    with `sigma_altitude_m` it gets heights from Mode C. `sigma_position_m` holds for each horizontal axis of
+    a position report, `sigma_altitude_m` for its altitude. `pd` is the probability of detection in one scan
+    of `period_s`, up to three quarters of `max_range_m`, beyond which it falls (`kizuna.models.detection`).
+    `clutter_per_scan` is the mean number of false reports in one scan.
     """
 
     sensor: Labels = label()

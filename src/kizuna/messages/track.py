@@ -12,9 +12,9 @@ STATUSES = ("tentative", "confirmed", "coasted")
 class Tracks(Table):
     """Track states at picture times, in order of time.
 
-    `cov` is the upper triangle, row by row, of the 6x6 covariance of east, north, up position (m) and velocity (m/s)
-    in the local frame at the track's position. `sensors` says how many sensors contributed. `releasable_to` lists
-    nations, separated by spaces.
+    `cov` is the upper triangle, row by row, of the 6x6 covariance of east, north, up position (m) and
+    velocity (m/s) in the local frame at the track's position. `sensors` says how many sensors contributed.
+    `releasable_to` lists nations, separated by spaces.
     """
 
     time: FloatN = number("s since 1970-01-01 UTC", low=0.0, high=1e10, ascending=True)

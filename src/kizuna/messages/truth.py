@@ -8,7 +8,7 @@ from kizuna.shapes import FloatN
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Truth(Table):
-    """Positions above the WGS-84 ellipsoid and velocities in the local east, north, up frame, in order of time."""
+    """Places above the WGS-84 ellipsoid and velocities east, north, up, in order of time."""
 
     time: FloatN = number("s since 1970-01-01 UTC", low=0.0, high=1e10, ascending=True)
     object: Labels = label()

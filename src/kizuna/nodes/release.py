@@ -13,8 +13,8 @@ Share = Literal["nothing", "detections"]
 class Release:
     """What a node gives to the nodes that its links reach.
 
-    Decided before anything is sent. Nothing leaves unless `share` says so; and the cause of a detection, which only a
-    simulation knows, never leaves.
+    Decided before anything is sent. Nothing leaves unless `share` says so; and the cause of a detection,
+    which only a simulation knows, never leaves.
     """
 
     share: Share = "nothing"

@@ -60,6 +60,9 @@ class Exercise(Record):
     duration_s: float = key("How long it lasts", "s", gt=0.0, le=LONGEST_S)
     seed: int = key("Seed of all that is drawn; the same seed gives the same results", ge=0, lt=2**63)
     picture_every_s: float = key("Time from one picture of a node to its next", "s", 1.0, gt=0.0, le=3_600.0)
+    record_every_s: float = key(
+        "Time from one picture that is written down and measured to the next", "s", 5.0, gt=0.0, le=3_600.0
+    )
     score_cutoff_m: float = key(
         "Distance beyond which a track does not count as being an object", "m", 2_000.0, gt=0.0, le=1e6
     )
