@@ -89,3 +89,9 @@ def refusal(write: Callable[[str], Path]) -> Callable[[str, str], str]:
         return sentence.removeprefix(f"{path}: ")
 
     return spoil
+
+
+@pytest.fixture(scope="session")
+def exercise_text() -> str:
+    """Text of an exercise in which all is right."""
+    return RIGHT

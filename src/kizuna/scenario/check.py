@@ -47,7 +47,7 @@ def check(exercise: Exercise, folder: Path) -> Iterator[Flaw]:
 
 
 def check_types(data: dict[str, Any]) -> Iterator[Flaw]:
-    """Names of sensor types that are not there; looked at first, as all keys of such a sensor are missing."""
+    """Names of sensor types that are not there, in the plain data, as such a sensor makes no record."""
     types, sensors = data.get("sensor_types", {}), data.get("sensors")
     if not isinstance(types, dict) or not isinstance(sensors, list):
         return

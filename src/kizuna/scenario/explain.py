@@ -13,6 +13,9 @@ from kizuna.scenario.yaml import KeyPath
 _LISTED = 12
 """A list of what could stand there is cut after so many words."""
 
+_LONGEST = 60
+"""A text of the file is shown up to this length."""
+
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
@@ -57,6 +60,11 @@ def not_known(problem: str, word: str, known: Iterable[str]) -> tuple[str, str]:
     return problem, listing(names)
 
 
+def quoted(text: str) -> str:
+    """Text in quotes, cut when it is long."""
+    return repr(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…")
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """The known word that is nearest to this one, or nothing when none is near."""
     lowered = {name.lower(): name for name in known}
@@ -86,11 +94,11 @@ def _flaw(item: dict[str, Any], schema: Schema) -> Flaw:
     if kind in ("union_tag_invalid", "union_tag_not_found"):
         return _untold(path, node, value)
     if item["loc"] and item["loc"][-1] == "[key]":
-        return Flaw(path, f"{path[-1]!r} is no name", _NAME)
+        return Flaw(path, f"{quoted(str(path[-1]))} is no name", _NAME)
     if kind in ("literal_error", "enum"):
         words = _words(node)
         if isinstance(value, str):
-            problem, expected = not_known(f"{value!r} is not known", value, words)
+            problem, expected = not_known(f"{quoted(value)} is not known", value, words)
             return Flaw(path, problem, expected)
         return Flaw(path, f"is {_what(value)}", listing(words))
     return Flaw(path, _problem(item), expected_of(node, schema))
@@ -119,7 +127,7 @@ def _untold(path: KeyPath, node: Schema, value: Any) -> Flaw:
     told = value[name]
     if not isinstance(told, str):
         return Flaw((*path, name), f"is {_what(told)}", listing(words))
-    problem, expected = not_known(f"{told!r} is not known", told, words)
+    problem, expected = not_known(f"{quoted(told)} is not known", told, words)
     return Flaw((*path, name), problem, expected)
 
 
@@ -130,13 +138,13 @@ def _problem(item: dict[str, Any]) -> str:
     if kind == "finite_number":
         return "is not a finite number"
     if kind == "string_pattern_mismatch":
-        return f"{value!r} is no name" if value else "is empty text"
+        return f"{quoted(value)} is no name" if value else "is empty text"
     if kind in ("too_short", "too_long"):
         return f"holds {_items(len(value))}" if value else "is empty"
     if kind == "string_too_short":
         return "is empty text"
     if kind == "utc":
-        return f"{value!r} is not a time"
+        return f"{quoted(value)} is not a time"
     if kind == "int_type" and isinstance(value, float):
         return f"{value:.10g} is not a whole number"
     if kind == "order":
@@ -151,7 +159,7 @@ def _what(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return f"the text {value!r}"
+        return f"the text {quoted(value)}"
     if isinstance(value, int | float):
         return f"the number {value:.10g}"
     return "a list" if isinstance(value, list | tuple) else "a group of keys"
@@ -182,8 +190,10 @@ def expected_of(node: Schema, schema: Schema) -> str:
         if "prefixItems" in node:
             return f"a list of two numbers: {node['description'].split(',')[0].lower()}"
         return "a list" if node.get("minItems", 0) < 1 else f"a list of at least {node['minItems']}"
-    names = node.get("required") or list(node.get("properties", {}))
-    return "keys " + ", ".join(names) if names else "names, each with its keys"
+    names, possible = list(node.get("required", [])), list(node.get("properties", {}))
+    if not possible:
+        return "names, each with its keys"
+    return "keys " + ", ".join([*names, "…"] if len(possible) > len(names) else names)
 
 
 def _number(node: Schema, noun: str) -> str:

@@ -31,8 +31,7 @@ def read(path: Path | str) -> Exercise:
         With the file, the line, the key, what is there and what was expected; for the first flaw in the file.
     """
     data, lines = load(path)
-    _refuse(check_types(data), data, lines, str(path))
-    exercise = _validated(Exercise, data, lines, str(path))
+    exercise = _validated(Exercise, data, lines, str(path), list(check_types(data)))
     _refuse(check(exercise, Path(path).parent), data, lines, str(path))
     return exercise
 
@@ -56,11 +55,18 @@ def read_sensors(path: Path | str) -> Sensors:
     return filled(rows_table([row_of(sensor) for sensor in sensors]))
 
 
-def _validated(record: type[R], data: dict[str, Any], lines: Lines, file: str) -> R:
+def _validated(
+    record: type[R], data: dict[str, Any], lines: Lines, file: str, known: Sequence[Flaw] = ()
+) -> R:
+    """The record, unless it refuses the data, or a flaw is known that may be the reason why it does."""
     try:
-        return record.model_validate(data)
+        made = record.model_validate(data)
     except ValidationError as error:
-        raise _first(flaws_of(error, schema_of(record)), data, lines, file) from error
+        explained = {flaw.path[:-1] for flaw in known}
+        found = [flaw for flaw in flaws_of(error, schema_of(record)) if flaw.path not in explained]
+        raise _first([*known, *found], data, lines, file) from error
+    _refuse(known, data, lines, file)
+    return made
 
 
 def _refuse(flaws: Iterable[Flaw], data: dict[str, Any], lines: Lines, file: str) -> None:
