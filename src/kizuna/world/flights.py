@@ -83,6 +83,11 @@ class Flights:
         return self._evaluate(objects, times_s, beyond=True)
 
     @cached_property
+    def tells(self) -> BoolN:
+        """Which objects tell an identity to those who ask: (O,)."""
+        return np.array([identity is not None for identity in self.identities], dtype=np.bool_)
+
+    @cached_property
     def _object(self) -> IntN:
         return np.repeat(np.arange(len(self)), np.diff(self.first))
 
