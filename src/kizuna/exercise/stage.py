@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from kizuna.messages.detection import Detections
 from kizuna.messages.sensor import Sensors
 from kizuna.messages.truth import Truth
@@ -59,7 +61,8 @@ def set_up(exercise: Exercise, folder: Path | str) -> Stage:
         if sensor.outages
     }
     detections = observe(flights, sensors, exercise.start_s, exercise.end_s, exercise.seed, outages)
-    truth = sample(flights, exercise.start_s, exercise.end_s, exercise.record_every_s)
+    moments = np.arange(exercise.start_s, exercise.end_s, exercise.record_every_s)
+    truth = sample(flights, np.append(moments, exercise.end_s))
     return Stage(exercise, sensors, truth, detections)
 
 
