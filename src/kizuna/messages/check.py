@@ -61,13 +61,14 @@ def _check_labels(file: str, name: str, spec: Column, values: Labels) -> None:
 
 def _check_numbers(file: str, name: str, spec: Column, values: FloatN) -> None:
     if values.dtype.kind == "f":
-        bad = np.isinf(values) if spec.nullable else ~np.isfinite(values)
-        _refuse(file, name, bad, "NaN or infinity" if not spec.nullable else "an infinite number", "a number")
+        if not spec.nullable:
+            _refuse(file, name, np.isnan(values), "nothing there (null or NaN)", "a number")
+        _refuse(file, name, np.isinf(values), "an infinite number", "a number")
     expected = _limits(spec)
     outside = (values < spec.low) | (values > spec.high) | (values <= spec.above)
     if outside.any():
         first = int(np.argmax(outside))
-        _refuse(file, name, outside, f"{values[first]:g} is out of bounds", expected)
+        _refuse(file, name, outside, f"{values[first]:.10g} is out of bounds", expected)
     if spec.ascending and len(values) > 1:
         back = np.concatenate([[False], np.diff(values) < 0])
         if back.any():
@@ -79,10 +80,10 @@ def _check_numbers(file: str, name: str, spec: Column, values: FloatN) -> None:
 def _limits(spec: Column) -> str:
     unit = f" {spec.unit}" if spec.unit and spec.unit != "1" else ""
     if spec.above > -np.inf:
-        return f"a number above {spec.above:g} and up to {spec.high:g}{unit}"
+        return f"a number above {spec.above:.10g} and up to {spec.high:.10g}{unit}"
     if spec.high == np.inf:
-        return f"a number from {spec.low:g}{unit}"
-    return f"a number from {spec.low:g} to {spec.high:g}{unit}"
+        return f"a number from {spec.low:.10g}{unit}"
+    return f"a number from {spec.low:.10g} to {spec.high:.10g}{unit}"
 
 
 def _check_filled(file: str, table: Table, kinds: Labels, needed: dict[str, tuple[str, ...]]) -> None:

@@ -75,13 +75,17 @@ def read(kind: type[T], path: Path | str) -> T:
         When the file is not there, is not Parquet, or `from_arrow` refuses what is in it.
     """
     file = str(path)
+    if Path(path).is_dir():
+        raise InputError(file, "", "is a folder", "a Parquet file")
     try:
-        data = pq.read_table(path)
+        # Not pq.read_table, which would take a folder called a=1 above the file for a column a.
+        with pq.ParquetFile(path) as source:
+            present = source.schema_arrow.names
+            _check_names(columns_of(kind), present, file)
+            data = source.read(columns=[name for name in columns_of(kind) if name in present])
     except FileNotFoundError:
         raise InputError(file, "", "is not there", "a Parquet file") from None
-    except IsADirectoryError:
-        raise InputError(file, "", "is a folder", "a Parquet file") from None
-    except (pa.ArrowInvalid, OSError) as error:
+    except (pa.ArrowException, ValueError, OSError) as error:
         empty = Path(path).is_file() and Path(path).stat().st_size == 0
         problem = "is empty" if empty else f"is not Parquet, or is cut short ({_first_line(error)})"
         raise InputError(file, "", problem, "a Parquet file") from error
@@ -205,16 +209,27 @@ def _to_arrow_column(spec: Column, values: Float | Labels) -> pa.Array:
 def _check_names(specs: dict[str, Column], present: list[str], file: str) -> None:
     absent = [name for name in specs if name not in present]
     foreign = [name for name in present if name not in specs]
+    for name in present:
+        if name in specs and present.count(name) > 1:
+            raise InputError(file, f"column {name}", "is there twice", "each column once")
     for name in foreign:
-        close = difflib.get_close_matches(name, absent, n=1, cutoff=0.85)
-        close = close or [other for other in absent if other.startswith(f"{name}_")]
-        if close:
-            raise InputError(file, f"column {name}", "is not known", f"the name {close[0]}")
+        meant = _meant(name, absent)
+        if meant:
+            raise InputError(file, f"column {name}", "is not known", f"the name {meant}")
     for name in absent:
         if not specs[name].nullable:
             close = difflib.get_close_matches(name, foreign, n=1, cutoff=0.6)
-            hint = f" (did you mean the column {close[0]} to be it?)" if close else ""
+            hint = f" (the column {close[0]} may be it)" if close else ""
             raise InputError(file, f"column {name}", f"is missing{hint}", f"columns {_listing(specs)}")
+
+
+def _meant(name: str, absent: list[str]) -> str:
+    """The absent column that a foreign name misspells, or tells in another unit; empty when there is none."""
+    lowered = name.lower()
+    close = difflib.get_close_matches(lowered, absent, n=1, cutoff=0.85)
+    stem = lowered.rpartition("_")[0] or lowered
+    close = close or [other for other in absent if other.rpartition("_")[0] in (stem, lowered)]
+    return close[0] if close else ""
 
 
 def _listing(specs: dict[str, Column]) -> str:
@@ -228,17 +243,31 @@ def _from_arrow_column(spec: Column, name: str, data: pa.ChunkedArray, file: str
         if spec.kind == "vector":
             return _vectors(spec, data)
         if spec.kind == "count":
+            if data.null_count and not spec.nullable:
+                row = int(np.argmax(data.is_null().to_numpy()))
+                raise InputError(
+                    file, f"column {name}, row {row}", "nothing there", "a whole number or a name"
+                )
             return np.asarray(_whole_numbers(data), dtype=np.int64)
-        if pa.types.is_timestamp(data.type):
-            data = pc.divide(pc.cast(pc.cast(data, pa.timestamp("us")), pa.int64()), 1e6)
-        if pa.types.is_string(data.type) or pa.types.is_dictionary(data.type):
-            raise pa.ArrowInvalid(f"{data.type}")
-        return np.asarray(pc.cast(data, pa.float64()).to_numpy(), dtype=np.float64)
+        return _numbers(data)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError) as error:
-        expected = {"label": "text", "count": "whole numbers", "number": "numbers"}.get(
+        unit = f" ({spec.unit})" if spec.unit not in ("", "1") else ""
+        expected = {"label": "text", "count": "whole numbers", "number": f"numbers{unit}"}.get(
             spec.kind, f"lists of {spec.width} numbers"
         )
         raise InputError(file, f"column {name}", f"holds {data.type}", expected) from error
+
+
+def _numbers(data: pa.ChunkedArray) -> Float:
+    """Numbers as float64; a timestamp as seconds since 1970."""
+    if pa.types.is_timestamp(data.type):
+        per_second = {"s": 1e0, "ms": 1e3, "us": 1e6, "ns": 1e9}[data.type.unit]
+        data = pc.divide(pc.cast(pc.cast(data, pa.int64()), pa.float64(), safe=False), per_second)
+    kinds = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal, pa.types.is_null)
+    if not any(holds(data.type) for holds in kinds):
+        raise pa.ArrowInvalid(f"{data.type}")
+    # Whole numbers above 2**53 are rounded, as every number here is.
+    return np.asarray(pc.cast(data, pa.float64(), safe=False).to_numpy(), dtype=np.float64)
 
 
 def _labels(data: pa.ChunkedArray) -> Labels:
@@ -275,10 +304,16 @@ def _vectors(spec: Column, data: pa.ChunkedArray) -> Float:
         rows = pa.concat_arrays(rows.chunks) if rows.num_chunks else pa.array([], data.type)
     missing = np.asarray(rows.is_null().to_numpy(zero_copy_only=False))
     made: Float = np.full((len(rows), spec.width), np.nan)
+    if missing.all():
+        return made
+    lengths = pc.list_value_length(rows)
+    if pc.min_max(lengths)["min"].as_py() != spec.width or pc.min_max(lengths)["max"].as_py() != spec.width:
+        raise pa.ArrowInvalid("lists of other lengths")
     flat = pc.cast(rows.drop_null().flatten(), pa.float64()).to_numpy(zero_copy_only=False)
     made[~missing] = flat.reshape(-1, spec.width)
     return made
 
 
 def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0].rstrip(".")
+    """What the library says, without the path that it may begin with."""
+    return str(error).splitlines()[0].rpartition("': ")[2].rstrip(".")
