@@ -18,7 +18,7 @@ from kizuna.messages import codec
 from kizuna.messages.detection import Detections
 from kizuna.messages.sensor import Sensors
 from kizuna.messages.track import Tracks
-from kizuna.scenario.table import read_sensors
+from kizuna.scenario.read import read_sensors
 from kizuna.tracking.tracker import Tracker
 
 if TYPE_CHECKING:
