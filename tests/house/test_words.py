@@ -120,8 +120,9 @@ def test_the_lock_is_in_step_with_the_project() -> None:
         return {re.sub(r"(?<=[a-z])[-_.]+(?=[a-z])", "-", requirement) for requirement in wanted}
 
     groups = locked["metadata"]["requires-dev"]
+    extras = project["project"].get("optional-dependencies", {})
     assert {written(entry) for entry in locked["metadata"]["requires-dist"]} == normal(
-        project["project"]["dependencies"]
+        sum(extras.values(), project["project"]["dependencies"])
     )
     assert {name: {written(entry) for entry in entries} for name, entries in groups.items()} == {
         name: normal(wanted) for name, wanted in project["dependency-groups"].items()
