@@ -1,0 +1,1 @@
+"""One self-contained page that answers what linking the sensors bought."""
