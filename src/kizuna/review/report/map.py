@@ -13,6 +13,7 @@ from kizuna.review.report.basemap import Basemap, basemap
 from kizuna.review.report.canvas import Canvas, canvas_for
 from kizuna.review.report.coverage import HEIGHTS_M, ground_range_m, rings
 from kizuna.review.report.figure import packed, plain
+from kizuna.review.report.graticule import Graticule, graticule
 from kizuna.review.report.lines import Box
 from kizuna.review.report.material import NodeResult, ReportMaterial, VariantResult
 from kizuna.review.report.measures import number
@@ -35,11 +36,12 @@ def map_payload(material: ReportMaterial, misses: dict[tuple[str, str], Missed])
         The sampled misses by names of variant and node.
     """
     canvas = canvas_for(material)
-    land = basemap(canvas.projection, canvas.reach, canvas.fine_km, canvas.view)
+    land = basemap(canvas.projection, canvas.reach, canvas.fine_km)
+    grid = graticule(canvas.projection, canvas.reach, canvas.view)
     return {
-        "ground": _ground(land),
+        "ground": _ground(land, grid),
         "truth": _truth(material.truth, canvas),
-        "marks": [*_sensors(material, canvas), *_lettering(land, canvas.view)],
+        "marks": [*_sensors(material, canvas), *_lettering(grid, canvas.view)],
         "rings": _rings(material, canvas),
         "pictures": _pictures(material, misses, canvas),
         "missColours": style.REASONS,
@@ -66,12 +68,12 @@ def _line(xy: Float, colour: str, width: float, **more: Any) -> dict[str, Any]:
     return trace | more
 
 
-def _ground(land: Basemap) -> list[dict[str, Any]]:
+def _ground(land: Basemap, grid: Graticule) -> list[dict[str, Any]]:
     return [
         _line(land.land, style.LAND, 0.0, fill="toself", fillcolor=style.LAND),
         _line(land.coast, style.COAST, 0.7),
         _line(land.border, "#a9a08d", 0.8),
-        _line(land.graticule, style.faint(style.INK, 0.10), 0.7),
+        _line(grid.lines, style.faint(style.INK, 0.10), 0.7),
     ]
 
 
@@ -212,7 +214,7 @@ def _misses(misses: Missed | None, canvas: Canvas) -> dict[str, Any]:
     return {"x": packed(xy[:, 0]), "y": packed(xy[:, 1]), "reason": packed(misses.reason[some], "u1")}
 
 
-def _lettering(land: Basemap, view: Box) -> list[dict[str, Any]]:
+def _lettering(grid: Graticule, view: Box) -> list[dict[str, Any]]:
     """Names of meridians and parallels, and a scale."""
     width = view[1] - view[0]
     scale = max((km for km in _SCALES_KM if km < 0.2 * width), default=_SCALES_KM[0])
@@ -222,11 +224,11 @@ def _lettering(land: Basemap, view: Box) -> list[dict[str, Any]]:
         text
         | {
             "mode": "text",
-            "text": list(land.labels),
+            "text": list(grid.labels),
             "textposition": "top right",
             "textfont": {"color": style.MUTED, "size": 10, "shadow": "0 0 3px #fff, 0 0 3px #fff"},
-            "x": packed(land.label_xy[:, 0]),
-            "y": packed(land.label_xy[:, 1]),
+            "x": packed(grid.label_xy[:, 0]),
+            "y": packed(grid.label_xy[:, 1]),
         },
         text
         | {
