@@ -34,14 +34,16 @@ class Window:
         if len(detections):
             self._waiting.append(detections)
 
-    def release(self, now_s: float) -> Detections:
-        """Give out, in order of time, all detections that are older than the window; each one once."""
-        until_s = now_s - self._length_s
-        self._released_s = max(self._released_s, until_s)
+    def advance(self, now_s: float) -> None:
+        """Let time pass: what is older than the window is released, and nothing can take its place before it."""
+        self._released_s = max(self._released_s, now_s - self._length_s)
+
+    def release(self) -> Detections:
+        """Give out, in order of time, all detections that are released; each one once."""
         if not self._waiting:
             return Detections.empty()
         waiting = Detections.join(self._waiting)
-        ready = waiting.time <= until_s
+        ready = waiting.time <= self._released_s
         rest = waiting.take(~ready)
         self._waiting = [rest] if len(rest) else []
         out = waiting.take(ready)

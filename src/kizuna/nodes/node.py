@@ -26,7 +26,7 @@ class Node:
     journal
         Where it writes its pictures.
     record_every_s
-        Time between the pictures that are written, s; those between are held, not kept.
+        Time between the pictures that are written, s.
     """
 
     def __init__(
@@ -45,9 +45,7 @@ class Node:
         self._window = Window(window_s)
         self._journal = journal
         self._record_every_s = record_every_s
-        self._next_record_s = -float("inf")
-        self.picture = Tracks.empty()
-        """What the node holds to be true at the last tick."""
+        self._next_record_s = self._now_s = -float("inf")
         port.listen(self._receive)
 
     @property
@@ -64,12 +62,20 @@ class Node:
                 self._port.send(peer, "detections", released)
 
     def tick(self, now_s: float) -> None:
-        """Work off what has come and take the picture of this time."""
-        self._tracker.process(self._window.release(now_s))
-        self.picture = self._tracker.picture(now_s, self.name)
+        """Let time pass, and write the picture of this time when one is due."""
+        self._now_s = now_s
+        self._window.advance(now_s)
         if now_s >= self._next_record_s:
             self._next_record_s = now_s + self._record_every_s
-            self._journal.append("tracks", self.picture)
+            self._journal.append("tracks", self.picture())
+
+    def picture(self) -> Tracks:
+        """What the node holds to be true at the last tick.
+
+        Detections are worked off when somebody asks, in the same order as if a picture were drawn at every tick.
+        """
+        self._tracker.process(self._window.release())
+        return self._tracker.picture(self._now_s, self.name)
 
     def close(self, now_s: float) -> None:
         """Write what the node has to say at the end."""
