@@ -1,9 +1,10 @@
-"""How sure it is that a track's object exists: log-odds that rise with hits and fall while sensors that should see it don't.
+"""How sure it is that a track's object exists: log-odds that rise with hits and fall without.
 
-The score is the logarithm of the odds of existence (Blackman and Popoli 1999, "Design and Analysis of Modern Tracking
-Systems", 6.2). A hit adds ln(pd L / β) for the density L of the detection under the track and the clutter density β.
-Asynchronous sensors have no common scan in which to count misses, so the cost ln(1 - pd) of one miss is charged evenly
-over each sensor's period; a hit gives back what its sensor has charged for that period.
+The score is the logarithm of the odds of existence (Blackman and Popoli 1999, "Design and Analysis of Modern
+Tracking Systems", 6.2). A hit adds ln(pd L / β) for the density L of the detection under the track and the
+clutter density β. Asynchronous sensors have no common scan in which to count misses, so the cost ln(1 - pd)
+of one miss is charged evenly over each sensor's period; a hit gives back what its sensor has charged for that
+period.
 """
 
 import math
@@ -16,7 +17,7 @@ from kizuna.shapes import BoolN, Float, FloatN, FloatNx3, FloatNx6, FloatNx21, I
 
 @njit(cache=True)
 def detection_probability(range_m: float, pd: float, max_range_m: float) -> float:
-    """The law of `kizuna.models.detection.probability` for one target: pd to 3/4 of the largest range, then less."""
+    """The law of `kizuna.models.detection.probability` for one target: `pd` to 3/4 of the range."""
     if range_m > max_range_m:
         return 0.0
     share = range_m / (0.75 * max_range_m)
@@ -41,8 +42,8 @@ def miss_rates(
 ) -> None:
     """What tracks lose per second while nothing sees them: Σ -ln(1 - pd)/period over the sensors that could.
 
-    A sensor could see a track that is within its largest range and above its horizon on a smooth Earth of 4/3 radius.
-    Receivers of position reports count for tracks that have reported themselves.
+    A sensor could see a track that is within its largest range and above its horizon on a smooth Earth of 4/3
+    radius. Receivers of position reports count for tracks that have reported themselves.
 
     Parameters
     ----------
@@ -128,7 +129,6 @@ def credit(
 def judge(
     time_s: float,
     confirm_at: float,
-    drop_new_at: float,
     drop_at: float,
     widest_m: float,
     cov: FloatNx21,
@@ -136,6 +136,7 @@ def judge(
     rate_hz: FloatN,
     score: FloatN,
     score_time_s: FloatN,
+    least: FloatN,
     confirmed: BoolN,
 ) -> tuple[IntN, IntN]:
     """Which tracks are confirmed now, and which are to be dropped.
@@ -144,12 +145,14 @@ def judge(
     ----------
     time_s
         Now, s.
-    confirm_at, drop_new_at, drop_at
-        Log-odds at which a new track is confirmed, a new track dropped, a confirmed track dropped.
+    confirm_at, drop_at
+        Log-odds at which a new track is confirmed, and below which it is dropped from then on.
     widest_m
         A track is dropped when the standard deviation of its predicted place grows beyond this.
     cov, state_time_s, rate_hz, score, score_time_s
         (T, 21) packed, (T,) s, (T,) 1/s, (T,), (T,) s: the tracks.
+    least
+        (T,) log-odds below which each track is dropped; written.
     confirmed
         (T,) whether a track is confirmed; written.
 
@@ -164,13 +167,14 @@ def judge(
     for t in range(len(score)):
         if not confirmed[t] and score[t] >= confirm_at:
             confirmed[t] = True
+            least[t] = drop_at
             fresh[fresh_count] = t
             fresh_count += 1
         now = score[t] - rate_hz[t] * max(time_s - score_time_s[t], 0.0)
         dt = max(time_s - state_time_s[t], 0.0)
         variance = cov[t, 0] + cov[t, 3] + cov[t, 5] + dt * dt * (cov[t, 15] + cov[t, 18] + cov[t, 20])
         wide = variance > widest_m * widest_m and dt > 0.0 and confirmed[t]
-        if now < (drop_at if confirmed[t] else drop_new_at) or wide:
+        if now < least[t] or wide:
             drop[drop_count] = t
             drop_count += 1
     return fresh[:fresh_count], drop[:drop_count]

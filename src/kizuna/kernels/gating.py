@@ -1,7 +1,8 @@
-"""Which tracks could have caused which detections: a spatial hash in ECEF, then a gate on Mahalanobis distance.
+"""Which tracks could have caused which detections: a spatial hash in ECEF.
 
-Tracks are hashed into cubic cells at their predicted places, on one of three grids by how uncertain they are, so that
-a few wide tracks don't make every search wide. A detection looks only into the cells that its own reach touches.
+Tracks are hashed into cubic cells at their predicted places, on one of three grids by how uncertain they are,
+so that a few wide tracks don't make every search wide. A detection looks only into the cells that its own
+reach touches.
 """
 
 import math
@@ -18,7 +19,7 @@ _CELL_OFFSET = 1 << (_CELL_BITS - 1)
 _SPREAD = 0x9E3779B97F4A7C15 & 0x7FFFFFFFFFFFFFFF
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _cell_key(level: int, i: int, j: int, k: int) -> int:
     """One number for a cell of a grid; cell indices lie within ±2^19."""
     key = (i + _CELL_OFFSET) << (2 * _CELL_BITS)
@@ -27,21 +28,22 @@ def _cell_key(level: int, i: int, j: int, k: int) -> int:
     return (key << _LEVEL_BITS) | level
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _slot(key: int, mask: int) -> int:
     """Where in a table of 2^n slots a key starts its search (Fibonacci hashing)."""
     return ((key * _SPREAD) >> 20) & mask
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def hash_tracks(
     time_s: float,
     slack_s: float,
     gate: float,
     cell_m: float,
-    motion: FloatN,
-    state: FloatNx6,
-    cov: FloatNx21,
+    models: FloatNx3,
+    state: Float,
+    cov: Float,
+    mode: Float,
     state_time_s: FloatN,
 ) -> tuple[FloatNx3, FloatN, FloatN, IntN, IntN, IntN]:
     """Hash tracks by their places at one time.
@@ -54,16 +56,16 @@ def hash_tracks(
         Largest squared Mahalanobis distance of interest.
     cell_m
         Edge of the finest cells in metres; each coarser grid's is four times that.
-    motion
-        (6,) noise powers and rates as in `kizuna.kernels.kalman.update_each`.
-    state, cov, state_time_s
-        (T, 6) ECEF, (T, 21) packed, (T,) s: the tracks.
+    models
+        (M, 3) models of motion as in `kizuna.kernels.kalman.update_each`.
+    state, cov, mode, state_time_s
+        (T, M, 6) ECEF, (T, M, 21) packed, (T, M), (T,) s: the tracks.
 
     Returns
     -------
     tuple
-        (T, 3) places and (T,) reaches in metres, (3,) the largest reach on each grid (-1 for an empty one), and the
-        table: (H,) keys, (H,) first track of each cell or -1, (T,) next track of the same cell or -1.
+        (T, 3) places and (T,) reaches in metres, (3,) the largest reach on each grid (-1 for an empty one),
+        and the table: (H,) keys, (H,) first track of each cell or -1, (T,) next track of the same cell or -1.
     """
     count = len(state)
     size = 16
@@ -76,26 +78,17 @@ def hash_tracks(
     reach = np.empty(count)
     widest = np.full(_LEVELS, -1.0)
     for t in range(count):
-        dt = time_s - state_time_s[t]
-        trace = cov[t, 0] + cov[t, 3] + cov[t, 5]
-        trace += 2.0 * dt * (cov[t, 6] + cov[t, 10] + cov[t, 14]) + dt * dt * (
-            cov[t, 15] + cov[t, 18] + cov[t, 20]
-        )
-        trace += abs(dt) ** 3 / 3.0 * (2.0 * motion[2] + motion[3])
-        speed = math.sqrt(state[t, 3] ** 2 + state[t, 4] ** 2 + state[t, 5] ** 2)
-        reach[t] = math.sqrt(gate * max(trace, 0.0)) + speed * slack_s
+        reach[t] = _reach(time_s - state_time_s[t], slack_s, gate, models, state, cov, mode, t, place)
         level, edge = 0, cell_m
         while level < _LEVELS - 1 and reach[t] > 0.25 * edge:
             level += 1
             edge *= 4.0
         widest[level] = max(widest[level], reach[t])
-        for i in range(3):
-            place[t, i] = state[t, i] + dt * state[t, 3 + i]
         key = _cell_key(
             level,
-            int(math.floor(place[t, 0] / edge)),
-            int(math.floor(place[t, 1] / edge)),
-            int(math.floor(place[t, 2] / edge)),
+            math.floor(place[t, 0] / edge),
+            math.floor(place[t, 1] / edge),
+            math.floor(place[t, 2] / edge),
         )
         slot = _slot(key, size - 1)
         while keys[slot] != -1 and keys[slot] != key:
@@ -106,7 +99,43 @@ def hash_tracks(
     return place, reach, widest, keys, heads, chain
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
+def _reach(
+    dt_s: float,
+    slack_s: float,
+    gate: float,
+    models: FloatNx3,
+    state: Float,
+    cov: Float,
+    mode: Float,
+    t: int,
+    place: FloatNx3,
+) -> float:
+    """Write a track's place after a time; returns how far from it any of its models reaches, metres."""
+    count = mode.shape[1]
+    for i in range(3):
+        place[t, i] = 0.0
+        for m in range(count):
+            place[t, i] += mode[t, m] * (state[t, m, i] + dt_s * state[t, m, 3 + i])
+    # As wide as it gets within the slack.
+    span = abs(dt_s) + slack_s
+    q3 = span**3 / 3.0
+    farthest = 0.0
+    for m in range(count):
+        variance = cov[t, m, 0] + cov[t, m, 3] + cov[t, m, 5]
+        variance += 2.0 * span * max(cov[t, m, 6] + cov[t, m, 10] + cov[t, m, 14], 0.0)
+        variance += span * span * (cov[t, m, 15] + cov[t, m, 18] + cov[t, m, 20])
+        variance += q3 * (2.0 * models[m, 0] + models[m, 1])
+        apart_2, speed_2 = 0.0, 0.0
+        for i in range(3):
+            apart_2 += (state[t, m, i] + dt_s * state[t, m, 3 + i] - place[t, i]) ** 2
+            speed_2 += state[t, m, 3 + i] ** 2
+        reach = math.sqrt(gate * max(variance, 0.0)) + math.sqrt(apart_2) + math.sqrt(speed_2) * slack_s
+        farthest = max(farthest, reach)
+    return farthest
+
+
+@njit(cache=True, error_model="numpy")
 def _near(
     position_m: Float,
     reach_m: float,
@@ -119,7 +148,7 @@ def _near(
     chain: IntN,
     found: IntN,
 ) -> int:
-    """Write the tracks within reach of a place into `found`, as far as it has room; returns how many there are."""
+    """Write the tracks within reach of a place into `found` while it has room; returns their number."""
     count = 0
     mask = len(keys) - 1
     edge = cell_m
@@ -160,7 +189,7 @@ def _near(
     return count
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def candidates(
     gate: float,
     cell_m: float,
@@ -201,9 +230,9 @@ def candidates(
     return start, track[:pairs]
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _distance_2(a: FloatN, b: FloatN, cov_a: FloatN, cov_b: FloatN, first: int, block: int) -> float:
-    """Squared Mahalanobis distance between three components of two states, from `first` on, by their own blocks."""
+    """Squared Mahalanobis distance between three components of two states, from `first` on."""
     d0, d1, d2 = a[first] - b[first], a[first + 1] - b[first + 1], a[first + 2] - b[first + 2]
     s0, s1, s2 = (
         cov_a[block] + cov_b[block],
@@ -215,10 +244,10 @@ def _distance_2(a: FloatN, b: FloatN, cov_a: FloatN, cov_b: FloatN, first: int, 
     m0, m1, m2 = s3 * s5 - s4 * s4, s2 * s4 - s1 * s5, s1 * s4 - s2 * s3
     m3, m4, m5 = s0 * s5 - s2 * s2, s1 * s2 - s0 * s4, s0 * s3 - s1 * s1
     distance = m0 * d0 * d0 + m3 * d1 * d1 + m5 * d2 * d2 + 2.0 * (m1 * d0 * d1 + m2 * d0 * d2 + m4 * d1 * d2)
-    return distance / (s0 * m0 + s1 * m1 + s2 * m2)
+    return float(distance / (s0 * m0 + s1 * m1 + s2 * m2))
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _same(
     a: int,
     b: int,
@@ -243,7 +272,7 @@ def _same(
     )
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def twins(
     gate: float,
     cell_m: float,
@@ -258,8 +287,8 @@ def twins(
 ) -> IntN:
     """Rows of tracks that follow the object of another track of better rank, in ascending order.
 
-    Two tracks follow one object when neither place nor velocity tells them apart, no identity does, and no sensor has
-    given each its own detection in one scan.
+    Two tracks follow one object when neither place nor velocity tells them apart, no identity does, and no
+    sensor has given each its own detection in one scan.
 
     Parameters
     ----------

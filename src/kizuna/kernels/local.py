@@ -1,4 +1,4 @@
-"""Track states from ECEF to what a picture shows: geodetic place, and velocity and covariance in east, north, up."""
+"""Track states from ECEF to what a picture shows: geodetic places, the rest in east, north, up."""
 
 import math
 
@@ -48,8 +48,8 @@ def to_local(
     Returns
     -------
     tuple
-        (T, 3) latitude and longitude in degrees and height in m; (T, 3) velocity east, north, up in m/s; (T, 21) upper
-        triangle, row by row, of the covariance of east, north, up position and velocity.
+        (T, 3) latitude and longitude in degrees and height in m; (T, 3) velocity east, north, up in m/s; (T,
+        21) upper triangle, row by row, of the covariance of east, north, up position and velocity.
     """
     count = len(state)
     place, velocity, out = np.empty((count, 3)), np.empty((count, 3)), np.empty((count, 21))

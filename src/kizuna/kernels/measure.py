@@ -10,7 +10,7 @@ from numba import njit
 
 from kizuna.shapes import CodeN, Float, FloatN, FloatNx3, FloatNx3x3, IntN
 
-# Above this sine of the elevation a height can't be turned into an elevation: the cone of silence of a 2-D radar.
+# Above this sine of the elevation no height tells the elevation: the cone of silence of a 2-D radar.
 _STEEP = 0.97
 
 
@@ -32,13 +32,14 @@ def polar(
 ) -> None:
     """Range, azimuth and elevation or height to ECEF, without the bias of the plain conversion.
 
-    The mean of a measured direction is shortened by exp(-s²/2) for an angle error of standard deviation s, so the
-    converted position is stretched by its inverse, and the range variance grows by the second-order terms (Longbin,
-    Xiaoquan, Yizu, Kang, Bar-Shalom 1998, "Unbiased converted measurements for tracking", IEEE T-AES 34(3)).
+    The mean of a measured direction is shortened by exp(-s²/2) for an angle error of standard deviation s, so
+    the converted position is stretched by its inverse, and the range variance grows by the second-order terms
+    (Longbin, Xiaoquan, Yizu, Kang, Bar-Shalom 1998, "Unbiased converted measurements for tracking", IEEE
+    T-AES 34(3)).
 
-    With elevation, the errors of range, azimuth and elevation span the covariance. With height above the ellipsoid
-    instead, the elevation follows from the triangle of the Earth's centre of curvature, the sensor and the target, and
-    the errors of range, azimuth and height span it.
+    With elevation, the errors of range, azimuth and elevation span the covariance. With height above the
+    ellipsoid instead, the elevation follows from the triangle of the Earth's centre of curvature, the sensor
+    and the target, and the errors of range, azimuth and height span it.
 
     Parameters
     ----------
@@ -134,8 +135,8 @@ def geodetic(
 ) -> None:
     """Latitude, longitude and height to ECEF, with one accuracy for the level and one for the height.
 
-    X = (N + h) cos φ cos λ, Y = (N + h) cos φ sin λ, Z = (N(1 - e²) + h) sin φ, with N = a / √(1 - e² sin² φ). The
-    covariance is σ²(I - u uᵀ) + σ_h² u uᵀ for the up direction u.
+    X = (N + h) cos φ cos λ, Y = (N + h) cos φ sin λ, Z = (N(1 - e²) + h) sin φ, with N = a / √(1 - e² sin²
+    φ). The covariance is σ²(I - u uᵀ) + σ_h² u uᵀ for the up direction u.
 
     Parameters
     ----------

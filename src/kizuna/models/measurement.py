@@ -71,7 +71,8 @@ def radar_places(
 ) -> None:
     """Radar plots to ECEF places, written into the chosen rows; all arrays (N,) but for `rows`.
 
-    The elevation is used where it is measured, else the height of Mode C, else an assumed height with a wide spread.
+    The elevation is used where it is measured, else the height of Mode C, else an assumed height with a wide
+    spread.
 
     Parameters
     ----------
@@ -90,7 +91,7 @@ def radar_places(
     no_height = np.isnan(alt_m) | np.isnan(sigma_m)
     height_m = np.where(no_height, np.minimum(UNKNOWN_HEIGHT_M, known.alt_m[sensor] + 0.7 * range_m), alt_m)
     sigma_m = np.where(no_height, UNKNOWN_HEIGHT_SIGMA_M, sigma_m)
-    # A radar must state how well it measures elevation; and where there is Mode C too, it is the better of the two.
+    # A radar must state how well it measures elevation; Mode C, where there is one, is better.
     unused = np.isnan(known.sigma[sensor, 2]) | ~no_height
     elevation_deg = np.where(unused, np.nan, elevation_deg)
     measure.polar(

@@ -1,19 +1,20 @@
-"""Pair the detections of a short slice of time with tracks: gate, weigh, assign (global nearest neighbour)."""
+"""Pair the detections of a short slice of time with tracks: gate, weigh, assign."""
 
 from typing import TypeAlias
 
 import numpy as np
 
-from kizuna.kernels import assignment, gating, kalman
+from kizuna.kernels import assignment, gating, weigh
+from kizuna.models.motion import Manoeuvring
 from kizuna.shapes import FloatN, FloatNx3, IntN
 from kizuna.tracking.filter import Measurements, Sources
 from kizuna.tracking.register import Register
 
 GATE = 16.0
-"""Largest squared Mahalanobis distance of a pair; holds 99.9 % of true pairs (chi-square, 3 degrees of freedom)."""
+"""Largest squared Mahalanobis distance of a pair: 99.9 % of true ones (chi-square, 3 degrees)."""
 
 CELL_M = 16_000.0
-"""Edge of the finest cells of the spatial hash: few tracks share one, and most reaches fit into a quarter of one."""
+"""Edge of the finest cells of the hash: few tracks share one, most reach over a quarter at most."""
 
 SAME_SCAN = 0.4
 """Within this share of a period, a sensor can't have seen one object twice."""
@@ -24,20 +25,33 @@ IDENTITY_WEIGHTS = np.array([5.0, -8.0])
 Hashed: TypeAlias = tuple[FloatNx3, FloatN, FloatN, IntN, IntN, IntN]
 
 
-def hashed(tracks: Register, motion: FloatN, time_s: float, slack_s: float) -> Hashed:
+def hashed(tracks: Register, motion: Manoeuvring, time_s: float, slack_s: float) -> Hashed:
     """Spatial hash of the live tracks at one time; `slack_s` is how far from it detections may lie."""
     return gating.hash_tracks(
-        time_s, slack_s, GATE, CELL_M, motion, tracks.live("state"), tracks.live("cov"), tracks.live("time_s")
+        time_s,
+        slack_s,
+        GATE,
+        CELL_M,
+        motion.models(),
+        tracks.live("state"),
+        tracks.live("cov"),
+        tracks.live("mode"),
+        tracks.live("time_s"),
     )
 
 
 def associate(
-    tracks: Register, measurements: Measurements, sources: Sources, motion: FloatN, where: Hashed
+    tracks: Register,
+    measurements: Measurements,
+    sources: Sources,
+    log_surplus: FloatN,
+    motion: Manoeuvring,
+    where: Hashed,
 ) -> IntN:
     """Row of the track that each measurement belongs to, (N,); -1 where no track explains it.
 
-    Each sensor gives a track at most one of its measurements, such that the total likelihood is the greatest: an exact
-    sparse assignment for each sensor on its own, all in one call.
+    Each sensor gives a track at most one of its measurements, such that the total likelihood is the greatest:
+    an exact sparse assignment for each sensor on its own, all in one call.
 
     Parameters
     ----------
@@ -47,17 +61,20 @@ def associate(
         The slice, N rows; shorter than any sensor's period.
     sources
         The sensors.
+    log_surplus
+        (S,) logarithm of detection probability over the density of clutter and new objects, m³.
     motion
-        Noise powers and rates, `kizuna.models.motion`.
+        How objects move.
     where
         `hashed` for the middle of the slice.
     """
     near, candidate = gating.candidates(GATE, CELL_M, measurements.place_m, measurements.cov_m2, where)
-    start, track, cost = kalman.weigh_each(
+    start, track, cost = weigh.weigh_each(
         near,
         candidate,
         GATE,
-        motion,
+        motion.models(),
+        motion.forget_hz,
         SAME_SCAN,
         measurements.time_s,
         measurements.sensor,
@@ -65,22 +82,20 @@ def associate(
         measurements.cov_m2,
         measurements.identity,
         measurements.channel,
-        sources.log_surplus,
+        log_surplus,
         sources.period_s,
         IDENTITY_WEIGHTS,
         tracks.state,
         tracks.cov,
+        tracks.mode,
         tracks.time_s,
-        tracks.manoeuvre,
         tracks.score,
         tracks.identity,
         tracks.seen_s,
     )
-    # A column of the assignment is one track as one sensor sees it.
-    sensor = np.repeat(measurements.sensor, np.diff(start))
-    seen_as, column = np.unique(sensor * max(tracks.count, 1) + track, return_inverse=True)
-    chosen = assignment.assign(start, column, cost, len(seen_as))
+    column, seen_track = weigh.columns(start, track, measurements.sensor)
+    chosen = assignment.assign(start, column, cost, len(seen_track))
     rows = np.full(len(measurements.time_s), -1, dtype=np.int64)
     paired = chosen >= 0
-    rows[paired] = seen_as[chosen[paired]] % max(tracks.count, 1)
+    rows[paired] = seen_track[chosen[paired]]
     return rows

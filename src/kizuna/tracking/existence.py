@@ -15,13 +15,14 @@ from kizuna.tracking.register import Register
 class Belief:
     """Log-odds at which tracks change their status, and the other bounds of belief.
 
-    A track is confirmed at odds of 1000 to 1, so that about one confirmed track in a thousand is false when the
-    sensors' clutter is as stated. A confirmed track is dropped at even odds; the ceiling fixes how many misses that
-    takes (13/2.3, five to six, for one sensor with pd = 0.9).
+    A track is confirmed at odds of 1000 to 1, so that about one confirmed track in a thousand is false when
+    the sensors' clutter is as stated. A confirmed track is dropped at even odds; the ceiling fixes how many
+    misses that takes (13/2.3, five to six, for one sensor with pd = 0.9).
     """
 
     confirm_at: float = float(np.log(1000.0))
-    drop_new_at: float = -12.0
+    patience: float = float(np.log(100.0))
+    """A new track is dropped when it is this much less likely than at its birth."""
     drop_at: float = 0.0
     ceiling: float = 13.0
     least_loss_hz: float = 0.15
@@ -39,6 +40,8 @@ class Existence:
     def __init__(self, sources: Sources, belief: Belief) -> None:
         self._sources = sources
         self._belief = belief
+        self._unexplained = np.zeros(len(sources.names))
+        self._counted_s = -np.inf
         self._bounds = np.array([belief.least_loss_hz, belief.greatest_loss_hz])
 
     def rate(self, tracks: Register, rows: IntN) -> None:
@@ -46,7 +49,7 @@ class Existence:
         sources = self._sources
         existence.miss_rates(
             rows,
-            tracks.state,
+            tracks.state[:, 0],
             tracks.identity[:, POSITION] >= 0,
             sources.sites.place_m,
             sources.sites.alt_m,
@@ -60,12 +63,31 @@ class Existence:
             tracks.rate_hz,
         )
 
+    def count(self, sensor: IntN, time_s: float) -> None:
+        """Learn how many new objects appear from the sensors (M,) of detections that no track explains."""
+        since_s = time_s - self._counted_s
+        self._unexplained *= np.exp(-since_s / self._sources.period_s)
+        self._unexplained += np.bincount(sensor, minlength=len(self._unexplained))
+        self._counted_s = time_s
+
+    def _new_per_scan(self) -> FloatN:
+        """New objects in a scan, (S,): by how much the unexplained exceed clutter and its own scatter."""
+        sources = self._sources
+        excess = self._unexplained - sources.clutter - 2.0 * np.sqrt(sources.clutter)
+        new: FloatN = np.maximum(excess, sources.least_new)
+        return new
+
+    def log_surplus(self) -> FloatN:
+        """Logarithm of the probability of detection over the density of clutter and new objects, m³, (S,)."""
+        sources = self._sources
+        surplus: FloatN = np.log(sources.pd * sources.volume_m3 / (sources.clutter + self._new_per_scan()))
+        return surplus
+
     def credit(
         self, tracks: Register, rows: IntN, track: IntN, log_likelihood: FloatN, measurements: Measurements
     ) -> None:
-        """Credit tracks with measurements: `rows` (M,) of the measurements; `track`, `log_likelihood` (N,)."""
-        sources = self._sources
-        gain = log_likelihood + (sources.log_surplus + sources.hit_bonus)[measurements.sensor]
+        """Credit tracks with the measurements in `rows` (M,); `track` and `log_likelihood` are (N,)."""
+        gain = log_likelihood + (self.log_surplus() + self._sources.hit_bonus)[measurements.sensor]
         existence.credit(
             rows,
             track,
@@ -87,7 +109,9 @@ class Existence:
         """Fill the rows `new` (M,) of tracks that the measurements `begun_by` (M,) began."""
         sensor = measurements.sensor[begun_by]
         time_s = measurements.time_s[begun_by]
-        tracks.score[new] = self._sources.log_odds_new[sensor]
+        odds = self._new_per_scan() / self._sources.clutter
+        tracks.score[new] = np.log(odds)[sensor]
+        tracks.least[new] = tracks.score[new] - self._belief.patience
         for column in (tracks.score_time_s, tracks.born_s, tracks.last_hit_s):
             column[new] = time_s
         tracks.seen_s[new] = -np.inf
@@ -104,14 +128,14 @@ class Existence:
         return existence.judge(
             time_s,
             belief.confirm_at,
-            belief.drop_new_at,
             belief.drop_at,
             belief.widest_m,
-            tracks.live("cov"),
+            tracks.live("cov")[:, -1],
             tracks.live("time_s"),
             tracks.live("rate_hz"),
             tracks.live("score"),
             tracks.live("score_time_s"),
+            tracks.live("least"),
             tracks.live("confirmed"),
         )
 

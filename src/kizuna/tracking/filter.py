@@ -1,4 +1,4 @@
-"""From detections of any kind of sensor to places with covariances, the one form that the tracker works on."""
+"""From detections of any kind to places with covariances, the one form that the tracker works on."""
 
 from dataclasses import dataclass, fields, replace
 from typing import Self
@@ -24,8 +24,8 @@ _HEIGHTS_M = 12_000.0
 _HEARD_EVERYWHERE_M = 1e7
 _NEW_PER_SCAN = 0.1
 """How many new objects a sensor finds in one scan, on average; the weight of "new" beside clutter."""
-_FALSE_REPORTS = 1e-3
-"""False position reports in one period, beside those that the sensor states."""
+_FALSE_PLOTS, _FALSE_REPORTS = 0.3, 1e-3
+"""False radar plots and position reports in one period, at least: no sensor is perfect."""
 _NEW_REPORTS = 0.5
 """And new objects: a position report is rarely about nothing."""
 
@@ -74,12 +74,15 @@ class Sources:
     max_range_m: FloatN
     period_s: FloatN
     pd: FloatN
-    log_surplus: FloatN
-    """Logarithm of detection probability over the density of clutter and new objects, m³."""
+    """Probability of detection, below one."""
+    clutter: FloatN
+    """False detections in a scan."""
+    least_new: FloatN
+    """New objects in a scan, at least."""
+    volume_m3: FloatN
+    """The space over which clutter and new objects spread."""
     hit_bonus: FloatN
     """What a hit gives back: -ln(1 - pd), the misses charged for its period."""
-    log_odds_new: FloatN
-    """Log-odds that a detection which no track explains is an object."""
 
     @classmethod
     def of(cls, sensors: Sensors) -> Self:
@@ -92,8 +95,6 @@ class Sources:
         )
         max_range_m = np.where(np.isnan(sensors.max_range_m), _HEARD_EVERYWHERE_M, sensors.max_range_m)
         volume_m3 = np.pi * np.minimum(max_range_m, 5e5) ** 2 * _HEIGHTS_M
-        false = np.where(is_position, clutter + _FALSE_REPORTS, clutter + _NEW_PER_SCAN)
-        new = np.where(is_position, _NEW_REPORTS, _NEW_PER_SCAN)
         capped = np.minimum(pd, 0.98)
         return cls(
             names=tuple(sensors.sensor.names[code] for code in codes),
@@ -111,10 +112,11 @@ class Sources:
             is_position=is_position,
             max_range_m=max_range_m,
             period_s=sensors.period_s,
-            pd=pd,
-            log_surplus=np.log(capped * volume_m3 / false),
+            pd=capped,
+            clutter=np.maximum(clutter, np.where(is_position, _FALSE_REPORTS, _FALSE_PLOTS)),
+            least_new=np.where(is_position, _NEW_REPORTS, _NEW_PER_SCAN),
+            volume_m3=volume_m3,
             hit_bonus=-np.log1p(-capped),
-            log_odds_new=np.log(new / (clutter + new)),
         )
 
 

@@ -1,56 +1,59 @@
 """The register of tracks: columns that grow, and rows that move up when others leave."""
 
 from dataclasses import dataclass, fields
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
-from kizuna.shapes import BoolN, Float, FloatN, FloatNx6, FloatNx21, IntN
+from kizuna.shapes import BoolN, Float, FloatN, IntN
 
 
 @dataclass(slots=True, eq=False)
 class Register:
     """Tracks as columns; the first `count` rows are live.
 
-    A row is one track. Rows change places when a track leaves, so a track is known by its number, which it gets when
-    it is confirmed and keeps. Times are seconds since 1970-01-01 UTC.
+    A row is one track. Rows change places when a track leaves, so a track is known by its number, which it
+    gets when it is confirmed and keeps. Times are seconds since 1970-01-01 UTC.
     """
 
-    state: FloatNx6
-    """ECEF position and velocity, m and m/s."""
-    cov: FloatNx21
-    """Packed covariance, see `kizuna.kernels.kalman`."""
+    state: Float
+    """(T, M, 6): ECEF position and velocity under each model of motion, m and m/s."""
+    cov: Float
+    """(T, M, 21): packed covariances, see `kizuna.kernels.kalman`."""
+    mode: Float
+    """(T, M): probability of each model."""
     time_s: FloatN
     """The time of state and covariance."""
-    manoeuvre: FloatN
-    """Probability that the object manoeuvres."""
     score: FloatN
     """Log-odds that the object exists, at `score_time_s`."""
     score_time_s: FloatN
     rate_hz: FloatN
     """What the score loses per second while no sensor sees the object."""
+    least: FloatN
+    """The score below which the track is dropped."""
     born_s: FloatN
     last_hit_s: FloatN
     seen_s: Float
     """(T, S): when each sensor last saw the object; -inf for never."""
     identity: IntN
-    """(T, 2): codes of what the object said of itself, in position reports and in radar replies; -1 for nothing."""
+    """(T, 2): codes of what the object said of itself, by channel; -1 for nothing."""
     confirmed: BoolN
     number: IntN
     """Track number from 1; 0 before confirmation."""
     count: int = 0
 
     @classmethod
-    def of(cls, sensors: int, capacity: int = 256) -> Self:
-        """Empty register for this many sensors."""
+    def of(cls, sensors: int, models: int, capacity: int = 256) -> Self:
+        """Empty register for this many sensors and models of motion."""
         return cls(
-            state=np.zeros((capacity, 6)),
-            cov=np.zeros((capacity, 21)),
+            state=np.zeros((capacity, models, 6)),
+            cov=np.zeros((capacity, models, 21)),
+            mode=np.zeros((capacity, models)),
             time_s=np.zeros(capacity),
-            manoeuvre=np.zeros(capacity),
             score=np.zeros(capacity),
             score_time_s=np.zeros(capacity),
             rate_hz=np.zeros(capacity),
+            least=np.zeros(capacity),
             born_s=np.zeros(capacity),
             last_hit_s=np.zeros(capacity),
             seen_s=np.full((capacity, sensors), -np.inf),
@@ -85,10 +88,9 @@ class Register:
             column[holes] = column[tail]
         self.count = keep
 
-    def live(self, name: str) -> Float:
+    def live(self, name: str) -> Any:
         """The live rows of one column, as a view."""
-        column: Float = getattr(self, name)[: self.count]
-        return column
+        return getattr(self, name)[: self.count]
 
 
 _COLUMNS = [item.name for item in fields(Register) if item.name != "count"]

@@ -11,7 +11,7 @@ from kizuna.messages.detection import Detections
 from kizuna.messages.sensor import Sensors
 from kizuna.messages.track import STATUSES, Tracks
 from kizuna.models.motion import Manoeuvring
-from kizuna.shapes import Float, FloatN, IntN
+from kizuna.shapes import FloatN, FloatNx6, FloatNx21, IntN
 from kizuna.tracking.associate import GATE, associate, hashed
 from kizuna.tracking.existence import Belief, Existence
 from kizuna.tracking.filter import POSITION, RADAR, Filter, Measurements, Sources
@@ -28,8 +28,8 @@ _COAST_AFTER = 1.5
 class Tracker:
     """Multi-sensor tracker of six-state tracks in ECEF.
 
-    Detections are worked off in slices of time, shorter than any sensor's period and aligned to the clock, so that the
-    tracks don't depend on how the stream was cut into batches.
+    Detections are worked off in slices of time, shorter than any sensor's period and aligned to the clock, so
+    that the tracks don't depend on how the stream was cut into batches.
 
     Parameters
     ----------
@@ -45,13 +45,13 @@ class Tracker:
         self, sensors: Sensors, motion: Manoeuvring | None = None, belief: Belief | None = None
     ) -> None:
         self._motion = motion or Manoeuvring()
-        self._noise = self._motion.numbers()
+        self._models = self._motion.models()
         self._sources = Sources.of(sensors)
         self._filter = Filter(self._sources)
         self._existence = Existence(self._sources, belief or Belief())
         shortest = float(self._sources.period_s.min(initial=2.0 * _LONGEST_SLICE_S))
         self._slice_s = min(_LONGEST_SLICE_S, 0.5 * shortest)
-        self._tracks = Register.of(len(self._sources.names))
+        self._tracks = Register.of(len(self._sources.names), len(self._models))
         self._pending: list[Measurements] = []
         self._next_number = 1
         self._rated_s = self._parted_s = -np.inf
@@ -102,14 +102,7 @@ class Tracker:
         tracks = self._tracks
         rows = np.flatnonzero(tracks.live("confirmed"))
         rows = rows[np.argsort(tracks.number[rows])]
-        state, cov = kalman.predict_each(
-            time_s,
-            self._noise,
-            tracks.state[rows],
-            tracks.cov[rows],
-            tracks.time_s[rows],
-            tracks.manoeuvre[rows],
-        )
+        state, cov = self._at(rows, time_s)
         place, velocity, shown = local.to_local(state, cov, WGS84_A_M, WGS84_E2)
         recent = time_s - tracks.seen_s[rows] <= _RECENT_S
         quickest = np.where(recent, self._sources.period_s, np.inf).min(axis=1, initial=np.inf)
@@ -153,12 +146,16 @@ class Tracker:
         """Work off one slice."""
         tracks = self._tracks
         first_s, last_s = float(measurements.time_s[0]), float(measurements.time_s[-1])
-        where = hashed(tracks, self._noise, 0.5 * (first_s + last_s), 0.5 * (last_s - first_s))
-        track = associate(tracks, measurements, self._sources, self._noise, where)
+        where = hashed(tracks, self._motion, 0.5 * (first_s + last_s), 0.5 * (last_s - first_s))
+        track = associate(
+            tracks, measurements, self._sources, self._existence.log_surplus(), self._motion, where
+        )
         log_likelihood = np.zeros(len(track))
         hits = np.flatnonzero(track >= 0)
         self._update(hits, track, measurements, log_likelihood)
-        self._begin(np.flatnonzero(track < 0), track, measurements, log_likelihood)
+        unexplained = np.flatnonzero(track < 0)
+        self._existence.count(measurements.sensor[unexplained], last_s)
+        self._begin(unexplained, track, measurements, log_likelihood)
         if last_s - self._rated_s >= _RATE_EVERY_S:
             self._rated_s = last_s
             self._existence.rate(tracks, np.arange(tracks.count))
@@ -178,11 +175,12 @@ class Tracker:
             measurements.time_s,
             measurements.place_m,
             measurements.cov_m2,
-            self._noise,
+            self._models,
+            self._motion.forget_hz,
             tracks.state,
             tracks.cov,
+            tracks.mode,
             tracks.time_s,
-            tracks.manoeuvre,
             log_likelihood,
         )
         self._existence.credit(tracks, rows, track, log_likelihood, measurements)
@@ -202,8 +200,10 @@ class Tracker:
             (self._motion.sigma_level_mps, self._motion.sigma_vertical_mps),
             GATE,
             tracks.count,
+            self._models,
             tracks.state,
             tracks.cov,
+            tracks.mode,
             tracks.time_s,
             joined,
             begun_by,
@@ -212,25 +212,26 @@ class Tracker:
         )
         new = np.arange(tracks.count, tracks.count + count)
         tracks.count += count
-        tracks.manoeuvre[new] = self._noise[4] / (self._noise[4] + self._noise[5])
         self._existence.begin(tracks, new, begun_by[new], measurements)
         self._existence.credit(tracks, rows[joined[rows]], track, log_likelihood, measurements)
 
     def _part_twins(self, time_s: float) -> None:
         tracks = self._tracks
-        state, cov = self._at(time_s)
-        where = hashed(tracks, self._noise, time_s, 0.0)
+        state, cov = self._at(np.arange(tracks.count), time_s)
+        where = hashed(tracks, self._motion, time_s, 0.0)
         tracks.remove(self._existence.twins(tracks, state, cov, where))
 
-    def _at(self, time_s: float) -> tuple[Float, Float]:
+    def _at(self, rows: IntN, time_s: float) -> tuple[FloatNx6, FloatNx21]:
         tracks = self._tracks
         return kalman.predict_each(
+            rows,
             time_s,
-            self._noise,
-            tracks.live("state"),
-            tracks.live("cov"),
-            tracks.live("time_s"),
-            tracks.live("manoeuvre"),
+            self._models,
+            self._motion.forget_hz,
+            tracks.state,
+            tracks.cov,
+            tracks.mode,
+            tracks.time_s,
         )
 
 

@@ -1,0 +1,203 @@
+"""How well detections and tracks fit: pairs with their costs, ready to be assigned."""
+
+import math
+
+import numpy as np
+from numba import njit
+
+from kizuna.shapes import Float, FloatN, FloatNx3, FloatNx6, IntN
+
+_LOG_2PI_3 = 3.0 * math.log(2.0 * math.pi)
+
+
+@njit(cache=True, error_model="numpy")
+def fit(
+    dt_s: float,
+    level_q: float,
+    vertical_q: float,
+    state: Float,
+    cov: Float,
+    t: int,
+    m: int,
+    position_m: FloatNx3,
+    noise_m2: FloatNx6,
+    row: int,
+) -> tuple[float, float]:
+    """How far a measured position is from where one model of a track expects it.
+
+    Parameters
+    ----------
+    dt_s, level_q, vertical_q
+        Time since the track's state in s; noise powers of the model in m²/s³, see
+        `kizuna.kernels.kalman.predict`.
+    state, cov
+        (T, M, 6) ECEF m and m/s, (T, M, 21) packed.
+    t, m
+        The track and the model.
+    position_m, noise_m2
+        (N, 3) ECEF m, (N, 6) packed m².
+    row
+        The measurement.
+
+    Returns
+    -------
+    tuple
+        Squared Mahalanobis distance, and the determinant of the innovation's covariance in m⁶.
+    """
+    x, y, z = state[t, m, 0], state[t, m, 1], state[t, m, 2]
+    dt2 = dt_s * dt_s
+    q3 = dt2 * abs(dt_s) / 3.0
+    level = q3 * level_q
+    excess = q3 * (vertical_q - level_q) / (x * x + y * y + z * z)
+    d0 = position_m[row, 0] - x - dt_s * state[t, m, 3]
+    d1 = position_m[row, 1] - y - dt_s * state[t, m, 4]
+    d2 = position_m[row, 2] - z - dt_s * state[t, m, 5]
+    a0 = cov[t, m, 0] + 2.0 * dt_s * cov[t, m, 6] + dt2 * cov[t, m, 15]
+    a1 = cov[t, m, 1] + dt_s * (cov[t, m, 7] + cov[t, m, 9]) + dt2 * cov[t, m, 16]
+    a2 = cov[t, m, 2] + dt_s * (cov[t, m, 8] + cov[t, m, 12]) + dt2 * cov[t, m, 17]
+    a3 = cov[t, m, 3] + 2.0 * dt_s * cov[t, m, 10] + dt2 * cov[t, m, 18]
+    a4 = cov[t, m, 4] + dt_s * (cov[t, m, 11] + cov[t, m, 13]) + dt2 * cov[t, m, 19]
+    a5 = cov[t, m, 5] + 2.0 * dt_s * cov[t, m, 14] + dt2 * cov[t, m, 20]
+    a0 += noise_m2[row, 0] + level + excess * x * x
+    a1 += noise_m2[row, 1] + excess * x * y
+    a2 += noise_m2[row, 2] + excess * x * z
+    a3 += noise_m2[row, 3] + level + excess * y * y
+    a4 += noise_m2[row, 4] + excess * y * z
+    a5 += noise_m2[row, 5] + level + excess * z * z
+    m0, m1, m2 = a3 * a5 - a4 * a4, a2 * a4 - a1 * a5, a1 * a4 - a2 * a3
+    m3, m4, m5 = a0 * a5 - a2 * a2, a1 * a2 - a0 * a4, a0 * a3 - a1 * a1
+    determinant = a0 * m0 + a1 * m1 + a2 * m2
+    distance = m0 * d0 * d0 + m3 * d1 * d1 + m5 * d2 * d2
+    distance += 2.0 * (m1 * d0 * d1 + m2 * d0 * d2 + m4 * d1 * d2)
+    return distance / determinant, determinant
+
+
+@njit(cache=True, error_model="numpy")
+def weigh_each(
+    start: IntN,
+    track: IntN,
+    gate: float,
+    models: FloatNx3,
+    forget_hz: float,
+    same_scan: float,
+    time_s: FloatN,
+    sensor: IntN,
+    position_m: FloatNx3,
+    noise_m2: FloatNx6,
+    identity: IntN,
+    channel: IntN,
+    log_surplus: FloatN,
+    period_s: FloatN,
+    identity_weights: FloatN,
+    state: Float,
+    cov: Float,
+    mode: Float,
+    state_time_s: FloatN,
+    score: FloatN,
+    track_identity: IntN,
+    seen_s: Float,
+) -> tuple[IntN, IntN, FloatN]:
+    """The pairs of detections and tracks that fit, each with its cost.
+
+    The cost is the negative logarithm of how much more likely the track is as the cause of the detection than
+    clutter or a new object: -(log density + log surplus + log existence + what the identities say). Pairs
+    with a cost of zero or more are left out: the detection is then better explained without the track.
+
+    Parameters
+    ----------
+    start, track
+        (N+1,) and (E,): candidate tracks of each detection, `kizuna.kernels.gating.candidates`.
+    gate
+        Largest squared Mahalanobis distance of a pair.
+    models, forget_hz
+        (M, 3) and 1/s as in `kizuna.kernels.kalman.update_each`.
+    same_scan
+        Share of a sensor's period within which a second detection of the same track is not believed.
+    time_s, sensor, position_m, noise_m2, identity, channel
+        (N,) s, (N,), (N, 3) ECEF m, (N, 6) packed m², (N,) codes or -1, (N,) 0 or 1: the kind of identity.
+    log_surplus, period_s
+        (S,) logarithm of detection probability over density of clutter and new objects (m³), (S,) scan period
+        in s, per sensor.
+    identity_weights
+        (2,) what equal and unequal identities add to the logarithm of the likelihood.
+    state, cov, mode, state_time_s, score, track_identity, seen_s
+        (T, M, 6), (T, M, 21), (T, M), (T,) s, (T,) log-odds of existence, (T, 2) codes, (T, S) s: the tracks.
+
+    Returns
+    -------
+    tuple
+        (N+1,) first pair of each detection, (F,) track, (F,) cost.
+    """
+    kept_start = np.zeros_like(start)
+    kept_track = np.empty_like(track)
+    cost = np.empty(len(track))
+    pairs = 0
+    for row in range(len(time_s)):
+        s = sensor[row]
+        for candidate in range(start[row], start[row + 1]):
+            t = track[candidate]
+            if time_s[row] - seen_s[t, s] < same_scan * period_s[s]:
+                continue
+            dt = time_s[row] - state_time_s[t]
+            kept = math.exp(-forget_hz * max(dt, 0.0))
+            density = 0.0
+            for m in range(len(models)):
+                distance, determinant = fit(
+                    dt, models[m, 0], models[m, 1], state, cov, t, m, position_m, noise_m2, row
+                )
+                if distance <= gate:
+                    probability = models[m, 2] * (1.0 - kept) + mode[t, m] * kept
+                    density += probability * math.exp(-0.5 * distance) / math.sqrt(determinant)
+            if density == 0.0:
+                continue
+            merit = math.log(density) - 0.5 * _LOG_2PI_3 + log_surplus[s]
+            known = track_identity[t, channel[row]]
+            if identity[row] >= 0 and known >= 0:
+                merit += identity_weights[0] if known == identity[row] else identity_weights[1]
+            # The logarithm of the probability of existence.
+            merit -= math.log1p(math.exp(-score[t]))
+            if merit > 0.0:
+                kept_track[pairs] = t
+                cost[pairs] = -merit
+                pairs += 1
+        kept_start[row + 1] = pairs
+    return kept_start, kept_track[:pairs], cost[:pairs]
+
+
+@njit(cache=True)
+def columns(start: IntN, track: IntN, sensor: IntN) -> tuple[IntN, IntN]:
+    """Number the tracks as each sensor sees them: columns of an assignment where each sensor is alone.
+
+    Parameters
+    ----------
+    start, track
+        (N+1,) and (F,): pairs as from `weigh_each`.
+    sensor
+        (N,) sensor of each detection.
+
+    Returns
+    -------
+    tuple
+        (F,) column of each pair, (C,) track of each column.
+    """
+    pairs = len(track)
+    size = 16
+    while size < 2 * pairs:
+        size *= 2
+    slots = np.full(size, -1, dtype=np.int64)
+    column = np.empty(pairs, dtype=np.int64)
+    seen_track, seen_by = np.empty(pairs, dtype=np.int64), np.empty(pairs, dtype=np.int64)
+    count = 0
+    for row in range(len(sensor)):
+        for pair in range(start[row], start[row + 1]):
+            slot = (track[pair] * 31 + sensor[row]) & (size - 1)
+            while slots[slot] >= 0 and (
+                seen_track[slots[slot]] != track[pair] or seen_by[slots[slot]] != sensor[row]
+            ):
+                slot = (slot + 1) & (size - 1)
+            if slots[slot] < 0:
+                slots[slot] = count
+                seen_track[count], seen_by[count] = track[pair], sensor[row]
+                count += 1
+            column[pair] = slots[slot]
+    return column, seen_track[:count]
