@@ -60,7 +60,9 @@ class ParquetSource:
             with pq.ParquetFile(self.path) as file:
                 return file.read()
         except (pa.ArrowException, OSError) as error:
-            raise InputError(str(self.path), "", f"is damaged ({str(error).splitlines()[0]})", "a whole Parquet file") from error
+            raise InputError(
+                str(self.path), "", f"is damaged ({str(error).splitlines()[0]})", "a whole Parquet file"
+            ) from error
 
     def table(self, kind: type[T], data: pa.Table) -> T:
         """Table of this kind from the columns, checked.

@@ -1,0 +1,52 @@
+"""The verb `kizuna run`: an exercise in all its variants, to a folder with tables, summary and report."""
+
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from kizuna.cli.progress import progress
+from kizuna.exercise.results import Summary
+from kizuna.exercise.run import run as run_exercise
+
+
+def run(
+    exercise: Annotated[Path, typer.Argument(help="The exercise file.", metavar="EXERCISE.yaml")],
+    out: Annotated[Path | None, typer.Option(help="The folder for the results.", metavar="DIR")] = None,
+    seed: Annotated[int | None, typer.Option(help="Instead of the file's seed.", min=0, metavar="N")] = None,
+    variant: Annotated[
+        list[str] | None, typer.Option(help="Only this variant; may be given again.", metavar="NAME")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
+) -> None:
+    """Run an exercise in all its variants and write the report.
+
+    The folder (out/NAME unless --out says otherwise) gets report.html, summary.json, truth.parquet,
+    detections.parquet and, for each variant, a folder with tracks.parquet and the journal.
+
+    Example: kizuna run examples/exercises/alps.yaml --out out/alps
+    """
+    folder = out or Path("out") / exercise.stem
+    command = shlex.join(["kizuna", *sys.argv[1:]])
+    with progress(quiet) as report:
+        summary = run_exercise(exercise, folder, seed, variant or (), command, report)
+    if not quiet:
+        _show(summary, folder)
+
+
+def _show(summary: Summary, folder: Path) -> None:
+    """Print the answer, the table of variants and where the report lies."""
+    console = Console()
+    table = Table(title=summary.title, title_justify="left")
+    table.add_column("")
+    for name in summary.variants:
+        table.add_column(name, justify="right")
+    for row in summary.rows:
+        table.add_row(row[0], *row[1:])
+    console.print(table)
+    console.print(summary.answer)
+    print(f"Report: {folder / 'report.html'}")
