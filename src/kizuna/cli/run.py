@@ -45,8 +45,12 @@ def _show(summary: Summary, folder: Path) -> None:
     table.add_column("")
     for name in summary.variants:
         table.add_column(name, justify="right")
-    for row in summary.rows:
-        table.add_row(row[0], *row[1:])
+    for row in summary.answer.table:
+        unit = f" ({row.measure.unit})" if row.measure.unit else ""
+        cells = (f"{cell.value}  {cell.change:>7}" if cell.change else cell.value for cell in row.cells)
+        table.add_row(f"{row.measure.label}{unit}", *cells)
     console.print(table)
-    console.print(summary.answer)
+    for sentence in (summary.answer.sentence, summary.answer.better, summary.answer.worse):
+        if sentence:
+            console.print(sentence, highlight=False)
     print(f"Report: {folder / 'report.html'}")

@@ -1,5 +1,6 @@
 """Wire nodes, links and journal of one variant together, and let it run in simulated time."""
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from kizuna.messages.track import Tracks
 from kizuna.nodes.node import Node
 from kizuna.nodes.release import Release
 from kizuna.scenario.model import Exercise, Variant
+from kizuna.shapes import FloatN
 
 _JOURNAL_ROWS = 4_096
 """Rows that wait to be written together: a simulated run that is killed is run again, not resumed."""
@@ -53,6 +55,14 @@ def feeds(exercise: Exercise, variant: Variant) -> dict[str, tuple[Feed, ...]]:
                         delays[sensor] = min(delays.get(sensor, np.inf), link.delay_s + 0.5 * link.jitter_s)
         made[node] = tuple(Feed(sensor, delay_s) for sensor, delay_s in delays.items())
     return made
+
+
+def recorded_times(exercise: Exercise) -> FloatN:
+    """When nodes write their pictures down, seconds since 1970-01-01 UTC: (T,)."""
+    ticks = math.ceil(exercise.record_every_s / exercise.picture_every_s - 1e-9)
+    step_s = ticks * exercise.picture_every_s
+    count = math.floor(exercise.duration_s / step_s + 1e-9) + 1
+    return exercise.start_s + step_s * np.arange(count)
 
 
 def play(

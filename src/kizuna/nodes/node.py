@@ -9,6 +9,8 @@ from kizuna.messages.track import Tracks
 from kizuna.nodes.release import Release
 from kizuna.tracking.tracker import Tracker
 
+_SAME_TIME_S = 1e-6
+
 
 class Node:
     """A node of the network; the same for simulated and for live links.
@@ -65,23 +67,21 @@ class Node:
         """Let time pass, and write the picture of this time when one is due."""
         self._now_s = now_s
         self._window.advance(now_s)
-        if now_s >= self._next_record_s:
+        if now_s >= self._next_record_s - _SAME_TIME_S:
             self._next_record_s = now_s + self._record_every_s
             self._journal.append("tracks", self.picture())
 
     def picture(self) -> Tracks:
         """What the node holds to be true at the last tick.
 
-        Detections are worked off when somebody asks, in the same order as if a picture were drawn at every tick.
+        Detections are worked off when somebody asks, in the same order as if it were at every tick.
         """
         self._tracker.process(self._window.release())
         return self._tracker.picture(self._now_s, self.name)
 
     def close(self, now_s: float) -> None:
         """Write what the node has to say at the end."""
-        self._journal.event(
-            now_s, "closed", node=self.name, too_late=self.too_late, remarks=self._tracker.remarks()
-        )
+        self._journal.event(now_s, "closed", node=self.name, too_late=self.too_late, remarks=[])
 
     def _receive(self, message: Message) -> None:
         if isinstance(message.payload, Detections):

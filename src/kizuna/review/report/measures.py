@@ -100,12 +100,12 @@ KNOWN: Final = (
         "Root mean square distance in space between a track and its object, while it is held.",
     ),
     Measure(
-        "velocity_rmse_mps",
+        "velocity_error_mps",
         "Velocity error",
         "m/s",
         -1,
         1,
-        "Root mean square difference between a track's velocity and its object's, while it is held.",
+        "Mean difference between a track's velocity and its object's, while it is held (SIAP).",
     ),
     Measure(
         "gospa_m",
@@ -187,6 +187,9 @@ KNOWN: Final = (
 """In the order in which the report shows them."""
 
 _BY_KEY: Final = {measure.key: measure for measure in KNOWN}
+
+EXPLAINED: Final = frozenset(_BY_KEY)
+"""Names of the measures that the report explains."""
 
 
 def known(key: str) -> Measure:
