@@ -108,3 +108,12 @@ def test_a_3d_radar_is_one_that_measures_elevation() -> None:
         sigma_elevation_deg=[0.1, np.nan, 0.1],
     )
     assert sensors.is_3d().tolist() == [True, False, False]
+
+
+def test_names_that_no_row_holds_are_forgotten() -> None:
+    """A table cut out of another must not carry the other's names to its reader."""
+    labels = Labels.of(["a", "b", None, "c", "b"]).take(np.array([3, 2, 4]))
+    assert labels.used().names == ("c", "b")
+    assert labels.used().values() == ["c", None, "b"]
+    kept = Labels.of(["a", None, "b"])
+    assert kept.used() is kept

@@ -51,7 +51,9 @@ def seen_by(sensor: int) -> Detections:
     )
 
 
-def play(folder: Path, share: Share, heard: tuple[int, int], delay_s: float = 0.5) -> tuple[Tracks, list[Node]]:
+def play(
+    folder: Path, share: Share, heard: tuple[int, int], delay_s: float = 0.5
+) -> tuple[Tracks, list[Node]]:
     """Two linked nodes; the first hears sensor `heard[0]`, the second `heard[1]`, -1 for none."""
     links = [Link("ABC", "XYZ", delay_s), Link("XYZ", "ABC", delay_s)]
     bus = SimulatedBus(0.0, links, seed=1)

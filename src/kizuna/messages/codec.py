@@ -195,6 +195,8 @@ def _arrow_type(spec: Column) -> pa.DataType:
 
 def _to_arrow_column(spec: Column, values: Float | Labels) -> pa.Array:
     if isinstance(values, Labels):
+        # A table that was cut out of another still knows the other's names, which its reader must not learn.
+        values = values.used()
         codes = pa.array(values.codes, mask=values.missing())
         return pa.DictionaryArray.from_arrays(codes, pa.array(values.names, pa.string()))
     if spec.kind == "vector":

@@ -82,6 +82,16 @@ class Labels:
         lookup = np.array([*(numbers.get(name, -1) for name in self.names), -1], dtype=np.int32)
         return lookup[self.codes]
 
+    def used(self) -> Self:
+        """The same text without names that no row holds, in the order of their first appearance."""
+        codes, first = np.unique(self.codes[self.codes >= 0], return_index=True)
+        order = codes[np.argsort(first)]
+        if len(order) == len(self.names) and (order == np.arange(len(order))).all():
+            return self
+        lookup = np.full(len(self.names) + 1, -1, dtype=np.int32)
+        lookup[order] = np.arange(len(order))
+        return type(self)(lookup[self.codes], tuple(self.names[code] for code in order))
+
     def code(self, name: str) -> int:
         """Code of a name, -1 when no row can hold it."""
         return self.names.index(name) if name in self.names else -1
