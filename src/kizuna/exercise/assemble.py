@@ -62,7 +62,8 @@ def recorded_times(exercise: Exercise) -> FloatN:
     ticks = math.ceil(exercise.record_every_s / exercise.picture_every_s - 1e-9)
     step_s = ticks * exercise.picture_every_s
     count = math.floor(exercise.duration_s / step_s + 1e-9) + 1
-    return exercise.start_s + step_s * np.arange(count)
+    times: FloatN = exercise.start_s + step_s * np.arange(count, dtype=np.float64)
+    return times
 
 
 def play(

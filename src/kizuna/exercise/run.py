@@ -5,6 +5,7 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
+from multiprocessing.sharedctypes import SynchronizedArray
 from pathlib import Path
 
 from kizuna.errors import InputError
@@ -19,6 +20,7 @@ from kizuna.scenario.table import sensors_table
 
 _SHARE_OF_STAGE = 0.1
 _SHARE_OF_VARIANTS = 0.8
+_SHARE_OF_PLAY = 0.9
 _LOOK_EVERY_S = 0.2
 
 
@@ -99,7 +101,7 @@ def _side_by_side(jobs: list[_Job], report: Report) -> list[results.Outcome]:
     """Outcome of each job, in their order; each runs in a process of its own."""
     # Processes that are started afresh hold no locks of this one's threads.
     context = multiprocessing.get_context("spawn")
-    shares = context.Array("d", len(jobs))
+    shares: SynchronizedArray[float] = context.Array("d", len(jobs))
     with ProcessPoolExecutor(
         min(len(jobs), os.cpu_count() or 1), mp_context=context, initializer=_remember, initargs=(shares,)
     ) as pool:
@@ -110,25 +112,25 @@ def _side_by_side(jobs: list[_Job], report: Report) -> list[results.Outcome]:
             done, waiting = wait(waiting, timeout=_LOOK_EVERY_S, return_when="FIRST_EXCEPTION")
             for future in done:
                 future.result()
-            share = sum(shares) / len(jobs)
+            share = sum(shares[:]) / len(jobs)
             report("variants", _SHARE_OF_STAGE + _SHARE_OF_VARIANTS * share)
     return [future.result() for future in futures]
 
 
-_shares: Sequence[float] = ()
+_shared: "list[SynchronizedArray[float]]" = []
+"""In a process of the pool: the share of its work that each job has done."""
 
 
-def _remember(shares: Sequence[float]) -> None:
-    """Keep, in a new process, the numbers that all processes share."""
-    global _shares  # noqa: PLW0603 - the only way to hand a shared array to a pool's processes
-    _shares = shares
+def _remember(shares: "SynchronizedArray[float]") -> None:
+    """Keep, in a new process, the numbers that all processes share: a pool hands them over so alone."""
+    _shared[:] = [shares]
 
 
 def _work(number: int, job: _Job) -> results.Outcome:
     """Play and measure one variant, in a process of its own."""
 
     def report(_: str, share: float) -> None:
-        _shares[number] = 0.9 * share  # type: ignore[index]
+        _shared[0][number] = _SHARE_OF_PLAY * share
 
     exercise = asked(job.path, job.seed)
     variant = next(variant for variant in exercise.variants if variant.variant == job.variant)
