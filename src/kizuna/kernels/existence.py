@@ -12,7 +12,7 @@ import math
 import numpy as np
 from numba import njit
 
-from kizuna.shapes import BoolN, Float, FloatN, FloatNx3, FloatNx6, FloatNx21, IntN
+from kizuna.shapes import BoolN, Float, FloatN, FloatNx3, FloatNx6, IntN
 
 
 @njit(cache=True)
@@ -81,10 +81,61 @@ def miss_rates(
 
 
 @njit(cache=True)
+def enlist(
+    first: int,
+    begun_by: IntN,
+    sensor: IntN,
+    time_s: FloatN,
+    identity: IntN,
+    channel: IntN,
+    log_odds_new: FloatN,
+    patience: float,
+    score: FloatN,
+    score_time_s: FloatN,
+    least: FloatN,
+    born_s: FloatN,
+    last_hit_s: FloatN,
+    seen_s: Float,
+    track_identity: IntN,
+    confirmed: BoolN,
+    number: IntN,
+) -> None:
+    """Open the books of new tracks.
+
+    Parameters
+    ----------
+    first, begun_by
+        First new row of the tracks; (K,) rows of the detections that began them.
+    sensor, time_s, identity, channel
+        (N,), (N,) s, (N,) codes or -1, (N,) kind of identity: the detections.
+    log_odds_new
+        (S,) log-odds that a detection of this sensor which no track explains is an object.
+    patience
+        By how much the score of a new track may fall below that of its birth.
+    score, score_time_s, least, born_s, last_hit_s, seen_s, track_identity, confirmed, number
+        (T,), (T,) s, (T,), (T,) s, (T,) s, (T, S) s, (T, 2), (T,), (T,): the tracks; the new rows are
+        written.
+    """
+    for new in range(len(begun_by)):
+        t, row = first + new, begun_by[new]
+        s = sensor[row]
+        score[t] = log_odds_new[s]
+        least[t] = score[t] - patience
+        score_time_s[t] = born_s[t] = last_hit_s[t] = time_s[row]
+        seen_s[t] = -np.inf
+        seen_s[t, s] = time_s[row]
+        track_identity[t] = -1
+        track_identity[t, channel[row]] = identity[row]
+        confirmed[t] = False
+        number[t] = 0
+
+
+@njit(cache=True)
 def credit(
     rows: IntN,
     track: IntN,
-    gain: FloatN,
+    log_likelihood: FloatN,
+    surplus: FloatN,
     sensor: IntN,
     time_s: FloatN,
     identity: IntN,
@@ -103,8 +154,9 @@ def credit(
     ----------
     rows, track
         (M,) rows of the detections, in order of time; (N,) row of the track of each.
-    gain
-        (N,) what each detection adds to the log-odds.
+    log_likelihood, surplus
+        (N,) log-density of each detection under its track, 1/m³; (S,) what a hit by a sensor adds to that:
+        the sum is what the detection adds to the log-odds.
     sensor, time_s, identity, channel
         (N,), (N,) s, (N,) codes or -1, (N,) kind of identity: the detections.
     ceiling
@@ -117,7 +169,8 @@ def credit(
     for row in rows:
         t = track[row]
         idle = max(time_s[row] - score_time_s[t], 0.0)
-        score[t] = min(score[t] - rate_hz[t] * idle + gain[row], ceiling)
+        gain = log_likelihood[row] + surplus[sensor[row]]
+        score[t] = min(score[t] - rate_hz[t] * idle + gain, ceiling)
         score_time_s[t] = max(score_time_s[t], time_s[row])
         last_hit_s[t] = max(last_hit_s[t], time_s[row])
         seen_s[t, sensor[row]] = time_s[row]
@@ -130,9 +183,6 @@ def judge(
     time_s: float,
     confirm_at: float,
     drop_at: float,
-    widest_m: float,
-    cov: FloatNx21,
-    state_time_s: FloatN,
     rate_hz: FloatN,
     score: FloatN,
     score_time_s: FloatN,
@@ -147,10 +197,8 @@ def judge(
         Now, s.
     confirm_at, drop_at
         Log-odds at which a new track is confirmed, and below which it is dropped from then on.
-    widest_m
-        A track is dropped when the standard deviation of its predicted place grows beyond this.
-    cov, state_time_s, rate_hz, score, score_time_s
-        (T, 21) packed, (T,) s, (T,) 1/s, (T,), (T,) s: the tracks.
+    rate_hz, score, score_time_s
+        (T,) 1/s, (T,), (T,) s: the tracks.
     least
         (T,) log-odds below which each track is dropped; written.
     confirmed
@@ -170,11 +218,7 @@ def judge(
             least[t] = drop_at
             fresh[fresh_count] = t
             fresh_count += 1
-        now = score[t] - rate_hz[t] * max(time_s - score_time_s[t], 0.0)
-        dt = max(time_s - state_time_s[t], 0.0)
-        variance = cov[t, 0] + cov[t, 3] + cov[t, 5] + dt * dt * (cov[t, 15] + cov[t, 18] + cov[t, 20])
-        wide = variance > widest_m * widest_m and dt > 0.0 and confirmed[t]
-        if now < least[t] or wide:
+        if score[t] - rate_hz[t] * max(time_s - score_time_s[t], 0.0) < least[t]:
             drop[drop_count] = t
             drop_count += 1
     return fresh[:fresh_count], drop[:drop_count]

@@ -231,6 +231,99 @@ def candidates(
 
 
 @njit(cache=True, error_model="numpy")
+def neighbours(
+    cell_m: float,
+    same_scan: float,
+    period_s: FloatN,
+    track_identity: IntN,
+    seen_s: Float,
+    hashed: tuple[FloatNx3, FloatN, FloatN, IntN, IntN, IntN],
+) -> tuple[IntN, IntN]:
+    """Pairs of tracks that are within reach of each other and that nothing but their motion could tell apart.
+
+    Neither an identity tells them apart, nor has a sensor given each its own detection in one scan.
+
+    Parameters
+    ----------
+    cell_m
+        As in `hash_tracks`.
+    same_scan, period_s
+        As in `kizuna.kernels.weigh.weigh_each`, (S,) s.
+    track_identity, seen_s
+        (T, 2) codes, (T, S) s.
+    hashed
+        What `hash_tracks` returned for them.
+
+    Returns
+    -------
+    tuple
+        (P,) and (P,): the rows of the tracks, the lower one first, in ascending order.
+    """
+    place, reach, widest, keys, heads, chain = hashed
+    lower, higher = np.empty(64, dtype=np.int64), np.empty(64, dtype=np.int64)
+    found = np.empty(64, dtype=np.int64)
+    pairs = 0
+    for a in range(len(place)):
+        close = _near(place[a], reach[a], cell_m, place, reach, widest, keys, heads, chain, found)
+        if close > len(found):
+            found = np.empty(2 * close, dtype=np.int64)
+            _near(place[a], reach[a], cell_m, place, reach, widest, keys, heads, chain, found)
+        for b in found[:close]:
+            if b <= a or _told_apart(a, b, same_scan, period_s, track_identity, seen_s):
+                continue
+            if pairs == len(lower):
+                lower, higher = np.concatenate((lower, lower)), np.concatenate((higher, higher))
+            lower[pairs], higher[pairs] = a, b
+            pairs += 1
+    return lower[:pairs], higher[:pairs]
+
+
+@njit(cache=True)
+def _told_apart(
+    a: int, b: int, same_scan: float, period_s: FloatN, track_identity: IntN, seen_s: Float
+) -> bool:
+    """Whether identities or detections in one scan tell two tracks apart."""
+    for channel in range(track_identity.shape[1]):
+        known, other = track_identity[a, channel], track_identity[b, channel]
+        if known >= 0 and other >= 0 and known != other:
+            return True
+    together = False
+    for s in range(len(period_s)):
+        together |= abs(seen_s[a, s] - seen_s[b, s]) < same_scan * period_s[s]
+    return together
+
+
+@njit(cache=True, error_model="numpy")
+def twins(lower: IntN, higher: IntN, gate: float, rank: FloatN, state: FloatNx6, cov: FloatNx21) -> IntN:
+    """Which of close tracks follow the object of another track of better rank, in ascending order.
+
+    Two tracks follow one object when neither place nor velocity tells them apart.
+
+    Parameters
+    ----------
+    lower, higher
+        (P,) and (P,): pairs of tracks as from `neighbours`, indices into the arrays below.
+    gate
+        Largest squared Mahalanobis distance between twins, for place and for velocity (3 degrees of freedom
+        each).
+    rank
+        (K,) the lower one of two twins goes; of equal ones, the later in order.
+    state, cov
+        (K, 6) ECEF, (K, 21) packed: the tracks at one time.
+    """
+    gone = np.zeros(len(rank), dtype=np.bool_)
+    for pair in range(len(lower)):
+        a, b = lower[pair], higher[pair]
+        if gone[a] or gone[b]:
+            continue
+        if _distance_2(state[a], state[b], cov[a], cov[b], 0, 0) < gate and (
+            _distance_2(state[a], state[b], cov[a], cov[b], 3, 15) < gate
+        ):
+            gone[a if rank[a] < rank[b] else b] = True
+    return np.flatnonzero(gone)
+
+
+@njit(cache=True, error_model="numpy")
 def _distance_2(a: FloatN, b: FloatN, cov_a: FloatN, cov_b: FloatN, first: int, block: int) -> float:
     """Squared Mahalanobis distance between three components of two states, from `first` on."""
     d0, d1, d2 = a[first] - b[first], a[first + 1] - b[first + 1], a[first + 2] - b[first + 2]
@@ -245,81 +338,3 @@ def _distance_2(a: FloatN, b: FloatN, cov_a: FloatN, cov_b: FloatN, first: int, 
     m3, m4, m5 = s0 * s5 - s2 * s2, s1 * s2 - s0 * s4, s0 * s3 - s1 * s1
     distance = m0 * d0 * d0 + m3 * d1 * d1 + m5 * d2 * d2 + 2.0 * (m1 * d0 * d1 + m2 * d0 * d2 + m4 * d1 * d2)
     return float(distance / (s0 * m0 + s1 * m1 + s2 * m2))
-
-
-@njit(cache=True, error_model="numpy")
-def _same(
-    a: int,
-    b: int,
-    gate: float,
-    same_scan: float,
-    period_s: FloatN,
-    state: FloatNx6,
-    cov: FloatNx21,
-    track_identity: IntN,
-    seen_s: Float,
-) -> bool:
-    """Whether two tracks, predicted to one time, can't be told apart and no scan has shown them both."""
-    for channel in range(track_identity.shape[1]):
-        known, other = track_identity[a, channel], track_identity[b, channel]
-        if known >= 0 and other >= 0 and known != other:
-            return False
-    for s in range(len(period_s)):
-        if abs(seen_s[a, s] - seen_s[b, s]) < same_scan * period_s[s]:
-            return False
-    return _distance_2(state[a], state[b], cov[a], cov[b], 0, 0) < gate and (
-        _distance_2(state[a], state[b], cov[a], cov[b], 3, 15) < gate
-    )
-
-
-@njit(cache=True, error_model="numpy")
-def twins(
-    gate: float,
-    cell_m: float,
-    same_scan: float,
-    period_s: FloatN,
-    state: FloatNx6,
-    cov: FloatNx21,
-    rank: FloatN,
-    track_identity: IntN,
-    seen_s: Float,
-    hashed: tuple[FloatNx3, FloatN, FloatN, IntN, IntN, IntN],
-) -> IntN:
-    """Rows of tracks that follow the object of another track of better rank, in ascending order.
-
-    Two tracks follow one object when neither place nor velocity tells them apart, no identity does, and no
-    sensor has given each its own detection in one scan.
-
-    Parameters
-    ----------
-    gate
-        Largest squared Mahalanobis distance between twins, for place and for velocity.
-    cell_m, same_scan, period_s
-        As in `kizuna.kernels.kalman.weigh_each`.
-    state, cov
-        (T, 6) ECEF, (T, 21) packed: the tracks at the time of `hashed`.
-    rank
-        (T,) the lower one of two twins goes; equal ranks keep the lower row.
-    track_identity, seen_s
-        (T, 2) codes, (T, S) s.
-    hashed
-        What `hash_tracks` returned for them.
-    """
-    place, reach, widest, keys, heads, chain = hashed
-    count = len(state)
-    gone = np.zeros(count, dtype=np.bool_)
-    found = np.empty(64, dtype=np.int64)
-    for a in range(count):
-        close = _near(place[a], reach[a], cell_m, place, reach, widest, keys, heads, chain, found)
-        if close > len(found):
-            found = np.empty(2 * close, dtype=np.int64)
-            _near(place[a], reach[a], cell_m, place, reach, widest, keys, heads, chain, found)
-        for c in range(close):
-            b = found[c]
-            better = rank[b] > rank[a] or (rank[b] == rank[a] and b < a)
-            if b == a or gone[b] or not better:
-                continue
-            if _same(a, b, gate, same_scan, period_s, state, cov, track_identity, seen_s):
-                gone[a] = True
-                break
-    return np.flatnonzero(gone)

@@ -240,6 +240,54 @@ def _place(
 
 
 @njit(cache=True, error_model="numpy")
+def hear_rates(
+    rows: IntN,
+    track: IntN,
+    rate_mps: FloatN,
+    sensor: IntN,
+    site_m: FloatNx3,
+    sigma_rate_mps: FloatN,
+    state: Float,
+    cov: Float,
+) -> None:
+    """Tell new tracks the range rates of the detections that began them, in place.
+
+    A new track is at rest, so that its range rate depends on its velocity alone, along the line of sight u: a
+    Kalman update with the row u.
+
+    Parameters
+    ----------
+    rows, track
+        (K,) rows of the detections, (N,) track of each.
+    rate_mps, sensor
+        (N,) range rate in m/s, NaN for none; (N,) sensor.
+    site_m, sigma_rate_mps
+        (S, 3) the sensors' ECEF positions in m, (S,) standard deviations of their range rates in m/s.
+    state, cov
+        (T, M, 6) and (T, M, 21) packed: the tracks; written.
+    """
+    u, along = np.empty(3), np.empty(3)
+    for row in rows:
+        if math.isnan(rate_mps[row]):
+            continue
+        t, s = track[row], sensor[row]
+        u[:] = state[t, 0, :3] - site_m[s]
+        u /= math.sqrt(np.sum(u * u))
+        c = cov[t, 0, 15:]
+        along[0] = c[0] * u[0] + c[1] * u[1] + c[2] * u[2]
+        along[1] = c[1] * u[0] + c[3] * u[1] + c[4] * u[2]
+        along[2] = c[2] * u[0] + c[4] * u[1] + c[5] * u[2]
+        variance = np.sum(along * u) + sigma_rate_mps[s] * sigma_rate_mps[s]
+        for m in range(state.shape[1]):
+            k = 15
+            for i in range(3):
+                state[t, m, 3 + i] += along[i] * rate_mps[row] / variance
+                for j in range(i, 3):
+                    cov[t, m, k] -= along[i] * along[j] / variance
+                    k += 1
+
+
+@njit(cache=True, error_model="numpy")
 def _sum(row: int, t: int, noise_m2: FloatNx6, drift_2: float, cov: Float) -> tuple[FloatN, float]:
     """Adjugate and determinant of the sum of a detection's and a new track's covariances and a drift."""
     s = np.empty(6)

@@ -39,42 +39,27 @@ def predict(state: Float, cov: Float, t: int, m: int, dt_s: float, level_q: floa
     dt_s, level_q, vertical_q
         Time in s, powers in m²/s³.
     """
-    x, y, z = state[t, m, 0], state[t, m, 1], state[t, m, 2]
-    excess = (vertical_q - level_q) / (x * x + y * y + z * z)
+    r = (state[t, m, 0], state[t, m, 1], state[t, m, 2])
+    excess = (vertical_q - level_q) / (r[0] * r[0] + r[1] * r[1] + r[2] * r[2])
     q3, q2, dt2 = dt_s * dt_s * dt_s / 3.0, dt_s * dt_s / 2.0, dt_s * dt_s
-    n0, n1, n2 = level_q + excess * x * x, excess * x * y, excess * x * z
-    n3, n4, n5 = level_q + excess * y * y, excess * y * z, level_q + excess * z * z
-    v0, v1, v2, v3, v4, v5 = (
-        cov[t, m, 15],
-        cov[t, m, 16],
-        cov[t, m, 17],
-        cov[t, m, 18],
-        cov[t, m, 19],
-        cov[t, m, 20],
-    )
+    k = 0
     for i in range(3):
         state[t, m, i] += dt_s * state[t, m, 3 + i]
-    cov[t, m, 0] += 2.0 * dt_s * cov[t, m, 6] + dt2 * v0 + q3 * n0
-    cov[t, m, 1] += dt_s * (cov[t, m, 7] + cov[t, m, 9]) + dt2 * v1 + q3 * n1
-    cov[t, m, 2] += dt_s * (cov[t, m, 8] + cov[t, m, 12]) + dt2 * v2 + q3 * n2
-    cov[t, m, 3] += 2.0 * dt_s * cov[t, m, 10] + dt2 * v3 + q3 * n3
-    cov[t, m, 4] += dt_s * (cov[t, m, 11] + cov[t, m, 13]) + dt2 * v4 + q3 * n4
-    cov[t, m, 5] += 2.0 * dt_s * cov[t, m, 14] + dt2 * v5 + q3 * n5
-    cov[t, m, 6] += dt_s * v0 + q2 * n0
-    cov[t, m, 7] += dt_s * v1 + q2 * n1
-    cov[t, m, 8] += dt_s * v2 + q2 * n2
-    cov[t, m, 9] += dt_s * v1 + q2 * n1
-    cov[t, m, 10] += dt_s * v3 + q2 * n3
-    cov[t, m, 11] += dt_s * v4 + q2 * n4
-    cov[t, m, 12] += dt_s * v2 + q2 * n2
-    cov[t, m, 13] += dt_s * v4 + q2 * n4
-    cov[t, m, 14] += dt_s * v5 + q2 * n5
-    cov[t, m, 15] = v0 + dt_s * n0
-    cov[t, m, 16] = v1 + dt_s * n1
-    cov[t, m, 17] = v2 + dt_s * n2
-    cov[t, m, 18] = v3 + dt_s * n3
-    cov[t, m, 19] = v4 + dt_s * n4
-    cov[t, m, 20] = v5 + dt_s * n5
+        for j in range(i, 3):
+            crossed = cov[t, m, 6 + 3 * i + j] + cov[t, m, 6 + 3 * j + i]
+            q = excess * r[i] * r[j] + (level_q if i == j else 0.0)
+            cov[t, m, k] += dt_s * crossed + dt2 * cov[t, m, 15 + k] + q3 * q
+            k += 1
+    k = 0
+    for i in range(3):
+        for j in range(i, 3):
+            q = excess * r[i] * r[j] + (level_q if i == j else 0.0)
+            more = dt_s * cov[t, m, 15 + k] + q2 * q
+            cov[t, m, 6 + 3 * i + j] += more
+            if i != j:
+                cov[t, m, 6 + 3 * j + i] += more
+            cov[t, m, 15 + k] += dt_s * q
+            k += 1
 
 
 @njit(cache=True, error_model="numpy")
@@ -136,33 +121,86 @@ def update(
             c0, c1, c2 = b[i]
             cov[t, m, k] -= g0 * c0 + g1 * c1 + g2 * c2
             k += 1
-    g0, g1, g2 = p0 * i0 + p1 * i1 + p2 * i2, p0 * i1 + p1 * i3 + p2 * i4, p0 * i2 + p1 * i4 + p2 * i5
-    cov[t, m, 0] = p0 - (g0 * p0 + g1 * p1 + g2 * p2)
-    cov[t, m, 1] = p1 - (g0 * p1 + g1 * p3 + g2 * p4)
-    cov[t, m, 2] = p2 - (g0 * p2 + g1 * p4 + g2 * p5)
-    g0, g1, g2 = p1 * i0 + p3 * i1 + p4 * i2, p1 * i1 + p3 * i3 + p4 * i4, p1 * i2 + p3 * i4 + p4 * i5
-    cov[t, m, 3] = p3 - (g0 * p1 + g1 * p3 + g2 * p4)
-    cov[t, m, 4] = p4 - (g0 * p2 + g1 * p4 + g2 * p5)
-    g0, g1, g2 = p2 * i0 + p4 * i1 + p5 * i2, p2 * i1 + p4 * i3 + p5 * i4, p2 * i2 + p4 * i4 + p5 * i5
-    cov[t, m, 5] = p5 - (g0 * p2 + g1 * p4 + g2 * p5)
+    a = ((p0, p1, p2), (p1, p3, p4), (p2, p4, p5))
+    k = 0
+    for i in range(3):
+        b0, b1, b2 = a[i]
+        g0, g1, g2 = i0 * b0 + i1 * b1 + i2 * b2, i1 * b0 + i3 * b1 + i4 * b2, i2 * b0 + i4 * b1 + i5 * b2
+        for j in range(i, 3):
+            c0, c1, c2 = a[j]
+            cov[t, m, k] -= g0 * c0 + g1 * c1 + g2 * c2
+            k += 1
     return d0 * w0 + d1 * w1 + d2 * w2, determinant
 
 
 @njit(cache=True, error_model="numpy")
-def merge(state: Float, cov: Float, mode: Float, t: int, mean: Float, whole: Float, spread: Float) -> None:
-    """Write the mean and the covariance of one track's mixture.
+def update_rate(
+    state: Float, cov: Float, t: int, m: int, site_m: FloatN, rate_mps: float, sigma_mps: float, cross: Float
+) -> tuple[float, float]:
+    """Update one model's state of one track with a measured range rate, in place.
+
+    With d = p - site and u = d/|d|, the range rate of a state is u v; its gradient is (v - (u v) u)/|d| for
+    the position and u for the velocity (Bar-Shalom, Li, Kirubarajan 2001, 10.3: the extended Kalman filter).
 
     Parameters
     ----------
-    state, cov, mode
-        (T, M, 6), (T, M, 21) packed, (T, M): states, covariances and probabilities of the models.
-    t
-        The track.
-    mean, whole
-        (6,) and (21,) packed; written.
-    spread
-        (M, 21) packed outer products of the models' distances from the mean; written.
+    state, cov
+        (T, M, 6) and (T, M, 21) packed; row t, m is written.
+    t, m
+        The track and the model.
+    site_m
+        (3,) the sensor's ECEF position in m.
+    rate_mps, sigma_mps
+        The range rate and its standard deviation, m/s.
+    cross
+        (6,) scratch.
+
+    Returns
+    -------
+    tuple
+        Squared Mahalanobis distance of the range rate, and its variance in m²/s².
     """
+    d0, d1, d2 = state[t, m, 0] - site_m[0], state[t, m, 1] - site_m[1], state[t, m, 2] - site_m[2]
+    v0, v1, v2 = state[t, m, 3], state[t, m, 4], state[t, m, 5]
+    inverse = 1.0 / math.sqrt(d0 * d0 + d1 * d1 + d2 * d2)
+    u = (d0 * inverse, d1 * inverse, d2 * inverse)
+    expected = u[0] * v0 + u[1] * v1 + u[2] * v2
+    g = ((v0 - expected * u[0]) * inverse, (v1 - expected * u[1]) * inverse, (v2 - expected * u[2]) * inverse)
+    cross[:] = 0.0
+    k = 0
+    for i in range(3):
+        for j in range(3):
+            b = cov[t, m, 6 + 3 * i + j]
+            cross[i] += b * u[j]
+            cross[3 + j] += b * g[i]
+        for j in range(i, 3):
+            a, c = cov[t, m, k], cov[t, m, 15 + k]
+            cross[i] += a * g[j]
+            cross[3 + i] += c * u[j]
+            if i != j:
+                cross[j] += a * g[i]
+                cross[3 + j] += c * u[i]
+            k += 1
+    variance = sigma_mps * sigma_mps
+    for i in range(3):
+        variance += g[i] * cross[i] + u[i] * cross[3 + i]
+    surprise = (rate_mps - expected) / variance
+    for i in range(6):
+        state[t, m, i] += cross[i] * surprise
+    k = 0
+    for i in range(3):
+        for j in range(3):
+            cov[t, m, 6 + 3 * i + j] -= cross[i] * cross[3 + j] / variance
+        for j in range(i, 3):
+            cov[t, m, k] -= cross[i] * cross[j] / variance
+            cov[t, m, 15 + k] -= cross[3 + i] * cross[3 + j] / variance
+            k += 1
+    return surprise * surprise * variance, variance
+
+
+@njit(cache=True, error_model="numpy")
+def _merge(state: Float, cov: Float, mode: Float, t: int, mean: Float, whole: Float, spread: Float) -> None:
+    """Write the mean (6,) and the covariance (21,) of one track's mixture, and the models' spread (M, 21)."""
     for i in range(6):
         total = 0.0
         for m in range(mode.shape[1]):
@@ -170,22 +208,22 @@ def merge(state: Float, cov: Float, mode: Float, t: int, mean: Float, whole: Flo
         mean[i] = total
     whole[:] = 0.0
     for m in range(mode.shape[1]):
-        d0, d1, d2 = state[t, m, 0] - mean[0], state[t, m, 1] - mean[1], state[t, m, 2] - mean[2]
-        e0, e1, e2 = state[t, m, 3] - mean[3], state[t, m, 4] - mean[4], state[t, m, 5] - mean[5]
-        spread[m, 0], spread[m, 1], spread[m, 2] = d0 * d0, d0 * d1, d0 * d2
-        spread[m, 3], spread[m, 4], spread[m, 5] = d1 * d1, d1 * d2, d2 * d2
-        spread[m, 6], spread[m, 7], spread[m, 8] = d0 * e0, d0 * e1, d0 * e2
-        spread[m, 9], spread[m, 10], spread[m, 11] = d1 * e0, d1 * e1, d1 * e2
-        spread[m, 12], spread[m, 13], spread[m, 14] = d2 * e0, d2 * e1, d2 * e2
-        spread[m, 15], spread[m, 16], spread[m, 17] = e0 * e0, e0 * e1, e0 * e2
-        spread[m, 18], spread[m, 19], spread[m, 20] = e1 * e1, e1 * e2, e2 * e2
+        d = (state[t, m, 0] - mean[0], state[t, m, 1] - mean[1], state[t, m, 2] - mean[2])
+        e = (state[t, m, 3] - mean[3], state[t, m, 4] - mean[4], state[t, m, 5] - mean[5])
+        k = 0
+        for i in range(3):
+            for j in range(3):
+                spread[m, 6 + 3 * i + j] = d[i] * e[j]
+            for j in range(i, 3):
+                spread[m, k], spread[m, 15 + k] = d[i] * d[j], e[i] * e[j]
+                k += 1
         probability = mode[t, m]
         for k in range(21):
             whole[k] += probability * (cov[t, m, k] + spread[m, k])
 
 
 @njit(cache=True, error_model="numpy")
-def mix(
+def _mix(
     state: Float,
     cov: Float,
     mode: Float,
@@ -200,23 +238,9 @@ def mix(
 
     Of model j's probability share[j] (1 - kept) + mode[j] kept, the first part comes from the track as a
     whole and the second from the model itself; its state becomes the mean of the two, its covariance includes
-    their spread.
-
-    Parameters
-    ----------
-    state, cov, mode
-        (T, M, 6), (T, M, 21) packed, (T, M): states, covariances and probabilities of the models; row t is
-        written.
-    t
-        The track.
-    models
-        (M, 3) as in `update_each`.
-    kept
-        Probability that the object has not drawn its model anew.
-    mean, whole, spread
-        (6,), (21,), (M, 21) scratch.
+    their spread. `mean`, `whole`, `spread` are scratch of shapes (6,), (21,), (M, 21).
     """
-    merge(state, cov, mode, t, mean, whole, spread)
+    _merge(state, cov, mode, t, mean, whole, spread)
     for m in range(mode.shape[1]):
         probability = models[m, 2] * (1.0 - kept) + mode[t, m] * kept
         new = models[m, 2] * (1.0 - kept) / probability
@@ -235,6 +259,11 @@ def update_each(
     time_s: FloatN,
     position_m: FloatNx3,
     noise_m2: FloatNx6,
+    rate_mps: FloatN,
+    sensor: IntN,
+    site_m: FloatNx3,
+    sigma_rate_mps: FloatN,
+    usual_mps: float,
     models: FloatNx3,
     forget_hz: float,
     state: Float,
@@ -253,6 +282,13 @@ def update_each(
         (N,) row of the track that each detection updates.
     time_s, position_m, noise_m2
         (N,) s, (N, 3) ECEF m, (N, 6) packed m²: the detections; none earlier than its track's state.
+    rate_mps, sensor
+        (N,) range rate in m/s, NaN for none; (N,) sensor.
+    site_m, sigma_rate_mps
+        (S, 3) the sensors' ECEF positions in m, (S,) standard deviations of their range rates in m/s.
+    usual_mps
+        Standard deviation of the range rate of just anything, m/s: the likelihood of a range rate counts in
+        units of its density.
     models
         (M, 3) the models of motion: noise power along the level and the vertical in m²/s³, share of the time.
     forget_hz
@@ -263,18 +299,24 @@ def update_each(
         (N,) log-density in 1/m³ of each detection under its track; written.
     """
     count = len(models)
-    mean, whole, spread = np.empty(6), np.empty(21), np.empty((count, 21))
+    mean, whole, spread, cross = np.empty(6), np.empty(21), np.empty((count, 21)), np.empty(6)
     distance, likelihood = np.empty(count), np.empty(count)
     for row in rows:
-        t = track[row]
+        t, s = track[row], sensor[row]
         dt = time_s[row] - state_time_s[t]
         if count > 1:
-            mix(state, cov, mode, t, models, math.exp(-forget_hz * dt), mean, whole, spread)
+            _mix(state, cov, mode, t, models, math.exp(-forget_hz * dt), mean, whole, spread)
         nearest = math.inf
         for m in range(count):
             predict(state, cov, t, m, dt, models[m, 0], models[m, 1])
             distance[m], determinant = update(state, cov, t, m, position_m, noise_m2, row)
             likelihood[m] = mode[t, m] / math.sqrt(determinant)
+            if not math.isnan(rate_mps[row]):
+                more, variance = update_rate(
+                    state, cov, t, m, site_m[s], rate_mps[row], sigma_rate_mps[s], cross
+                )
+                distance[m] += more - (rate_mps[row] / usual_mps) ** 2
+                likelihood[m] *= usual_mps / math.sqrt(variance)
             nearest = min(nearest, distance[m])
         total = 0.0
         for m in range(count):
@@ -299,6 +341,9 @@ def predict_each(
 ) -> tuple[FloatNx6, FloatNx21]:
     """Means and covariances of tracks at one time; the tracks themselves stay as they are.
 
+    Mixing changes neither a track's overall mean nor its covariance, and all models move alike: so the mean
+    noise power, at the models' probabilities of that time, predicts the whole at once.
+
     Parameters
     ----------
     rows
@@ -315,15 +360,16 @@ def predict_each(
     tuple
         (K, 6) ECEF states in m and m/s, (K, 21) packed covariances.
     """
-    count = len(models)
-    out_state, out_cov = np.empty((len(rows), 6)), np.empty((len(rows), 21))
-    moved, moved_cov, moved_mode = np.empty((1, count, 6)), np.empty((1, count, 21)), np.empty((1, count))
-    mean, whole, spread = np.empty(6), np.empty(21), np.empty((count, 21))
+    out_state, out_cov = np.empty((len(rows), 1, 6)), np.empty((len(rows), 1, 21))
+    spread = np.empty((len(models), 21))
     for i, t in enumerate(rows):
         dt = time_s - state_time_s[t]
-        moved[0], moved_cov[0], moved_mode[0] = state[t], cov[t], mode[t]
-        mix(moved, moved_cov, moved_mode, 0, models, math.exp(-forget_hz * dt), mean, whole, spread)
-        for m in range(count):
-            predict(moved, moved_cov, 0, m, dt, models[m, 0], models[m, 1])
-        merge(moved, moved_cov, moved_mode, 0, out_state[i], out_cov[i], spread)
-    return out_state, out_cov
+        kept = math.exp(-forget_hz * dt)
+        level_q, vertical_q = 0.0, 0.0
+        for m in range(len(models)):
+            probability = models[m, 2] * (1.0 - kept) + mode[t, m] * kept
+            level_q += probability * models[m, 0]
+            vertical_q += probability * models[m, 1]
+        _merge(state, cov, mode, t, out_state[i, 0], out_cov[i, 0], spread)
+        predict(out_state, out_cov, i, 0, dt, level_q, vertical_q)
+    return out_state[:, 0], out_cov[:, 0]

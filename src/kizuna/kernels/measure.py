@@ -14,7 +14,7 @@ from kizuna.shapes import CodeN, Float, FloatN, FloatNx3, FloatNx3x3, IntN
 _STEEP = 0.97
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def polar(
     rows: IntN,
     range_m: FloatN,
@@ -29,6 +29,7 @@ def polar(
     sigma: FloatNx3,
     position_m: Float,
     cov_m2: Float,
+    lift_m: Float,
 ) -> None:
     """Range, azimuth and elevation or height to ECEF, without the bias of the plain conversion.
 
@@ -44,7 +45,7 @@ def polar(
     Parameters
     ----------
     rows
-        (M,) rows to convert; all (N,) arrays below are indexed by them.
+        (K,) rows to convert; all (N,) arrays below are indexed by them.
     range_m, azimuth_deg
         (N,) slant range in metres and azimuth in degrees from true north.
     elevation_deg
@@ -65,6 +66,9 @@ def polar(
         (N, 3) ECEF positions; the chosen rows are written.
     cov_m2
         (N, 6) packed covariances; the chosen rows are written.
+    lift_m
+        (N, 3) how the position moves with one standard deviation of the height, m; zero with elevation; the
+        chosen rows are written.
     """
     spread = np.empty((3, 3))
     for row in rows:
@@ -74,50 +78,49 @@ def polar(
         sin_a, cos_a = math.sin(azimuth), math.cos(azimuth)
         sigma_r, sigma_a, sigma_e = sigma[s, 0], sigma[s, 1], sigma[s, 2]
         by_elevation = not math.isnan(elevation_deg[row])
+        by_range, by_height = 0.0, 0.0
         if by_elevation:
-            elevation = math.radians(elevation_deg[row])
-            sin_e, cos_e = math.sin(elevation), math.cos(elevation)
-            stretch_e = math.exp(0.5 * sigma_e * sigma_e)
+            sin_e = math.sin(math.radians(elevation_deg[row]))
         else:
-            # Euler's formula: the Earth's radius of curvature along the azimuth.
-            radius = 1.0 / (cos_a * cos_a / radii_m[s, 0] + sin_a * sin_a / radii_m[s, 1])
-            low, high = radii_m[s, 2], height_m[row]
-            centre = radius + low
-            sin_e = ((high - low) * (2.0 * radius + high + low) - distance * distance) / (
-                2.0 * distance * centre
-            )
-            sin_e = min(max(sin_e, -_STEEP), _STEEP)
-            cos_e = math.sqrt(1.0 - sin_e * sin_e)
-            stretch_e = 1.0
+            sigma_e = 0.0
+            sin_e, by_range, by_height = _sine(distance, sin_a, cos_a, height_m[row], radii_m[s])
+        cos_e = math.sqrt(1.0 - sin_e * sin_e)
+        stretch_e = math.exp(0.5 * sigma_e * sigma_e)
         stretch_h = math.exp(0.5 * sigma_a * sigma_a) * stretch_e
-        variance_r = sigma_r * sigma_r + 0.5 * distance * distance * sigma_a**4 * cos_e**4
-        if by_elevation:
-            variance_r += 0.5 * distance * distance * sigma_e**4
+        square = 0.5 * distance * distance
+        across_2 = sigma_r * sigma_r + square * (sigma_a**4 * cos_e**4 + sigma_e**4)
         for i in range(3):
             east, north, up = basis[s, 0, i], basis[s, 1, i], basis[s, 2, i]
             level = sin_a * east + cos_a * north
-            across = cos_a * east - sin_a * north
-            position_m[row, i] = (
-                site_m[s, i] + distance * cos_e * level * stretch_h + distance * sin_e * up * stretch_e
-            )
-            spread[i, 1] = distance * cos_e * across * sigma_a
-            if by_elevation:
-                spread[i, 0] = (cos_e * level + sin_e * up) * math.sqrt(variance_r)
-                spread[i, 2] = distance * (cos_e * up - sin_e * level) * sigma_e
-            else:
-                # How the point moves when the sine of the elevation does, at constant range.
-                lift = distance * (up - sin_e / cos_e * level)
-                by_range = -sin_e / distance - 1.0 / centre
-                by_height = (radius + high) / (distance * centre)
-                spread[i, 0] = (cos_e * level + sin_e * up + lift * by_range) * math.sqrt(variance_r)
-                spread[i, 2] = lift * by_height * sigma_height_m[row]
+            rise = distance * sin_e * up * stretch_e
+            position_m[row, i] = site_m[s, i] + distance * cos_e * level * stretch_h + rise
+            # How the point moves when the sine of the elevation does, at constant range.
+            lift = distance * (up - sin_e / cos_e * level)
+            spread[i, 0] = (cos_e * level + sin_e * up + lift * by_range) * math.sqrt(across_2)
+            spread[i, 1] = distance * cos_e * (cos_a * east - sin_a * north) * sigma_a
+            lift_m[row, i] = 0.0 if by_elevation else lift * by_height * sigma_height_m[row]
+            spread[i, 2] = lift * cos_e * sigma_e if by_elevation else lift_m[row, i]
         k = 0
         for i in range(3):
             for j in range(i, 3):
-                cov_m2[row, k] = (
-                    spread[i, 0] * spread[j, 0] + spread[i, 1] * spread[j, 1] + spread[i, 2] * spread[j, 2]
-                )
+                together = spread[i, 0] * spread[j, 0] + spread[i, 1] * spread[j, 1]
+                cov_m2[row, k] = together + spread[i, 2] * spread[j, 2]
                 k += 1
+
+
+@njit(cache=True, error_model="numpy")
+def _sine(
+    distance_m: float, sin_a: float, cos_a: float, height_m: float, radii_m: FloatN
+) -> tuple[float, float, float]:
+    """Sine of the elevation at which a height is seen, and its derivatives by range and by height, 1/m."""
+    # Euler's formula: the Earth's radius of curvature along the azimuth.
+    radius = 1.0 / (cos_a * cos_a / radii_m[0] + sin_a * sin_a / radii_m[1])
+    low = radii_m[2]
+    centre = radius + low
+    square = (height_m - low) * (2.0 * radius + height_m + low) - distance_m * distance_m
+    sine = square / (2.0 * distance_m * centre)
+    sine = min(max(sine, -_STEEP), _STEEP)
+    return sine, -sine / distance_m - 1.0 / centre, (radius + height_m) / (distance_m * centre)
 
 
 @njit(cache=True)

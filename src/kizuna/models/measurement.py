@@ -6,14 +6,21 @@ import numpy as np
 
 from kizuna.constants import WGS84_A_M, WGS84_E2
 from kizuna.geo.frames import enu_basis, geodetic_to_ecef
+from kizuna.geo.horizon import lowest_visible_m
 from kizuna.kernels import measure
-from kizuna.shapes import CodeN, FloatN, FloatNx3, FloatNx3x3, FloatNx6, IntN
+from kizuna.shapes import BoolN, CodeN, FloatN, FloatNx3, FloatNx3x3, FloatNx6, IntN
 
-UNKNOWN_HEIGHT_M = 6_000.0
-"""Where an object of unknown height is assumed: the middle of the heights that aircraft use."""
+HIGHEST_M = 12_000.0
+"""Where nothing tells an object's height, it is somewhere between the lowest visible point and here."""
 
-UNKNOWN_HEIGHT_SIGMA_M = 3_500.0
-"""And how unsure that is: heights from the ground to 12 km, as uniform, have this standard deviation."""
+LEAST_DEPTH_M = 2_000.0
+"""Far out, where only what is higher is visible, the heights that come into question still span this much."""
+
+USUAL_HEIGHT_SIGMA_M = 25.0
+"""Accuracy of a reported height whose sensor states none: Mode C counts in steps of 100 feet."""
+
+ASSUMED_ALIKE = 100.0
+"""An assumed height errs alike in all plots of a track: a hundred of them tell about as much as one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,6 +29,8 @@ class Sites:
 
     place_m: FloatNx3
     basis: FloatNx3x3
+    """East, north, up at the sensors, rows in ECEF."""
+    up: FloatNx3
     alt_m: FloatN
     radii_m: FloatNx3
     """Radius of curvature in the meridian and the prime vertical, and the height; metres."""
@@ -29,6 +38,7 @@ class Sites:
     """Range in metres, azimuth and elevation in radians."""
     sigma_position_m: FloatN
     sigma_altitude_m: FloatN
+    """Of reported heights; the usual one where a sensor states none."""
 
 
 def sites(
@@ -45,16 +55,18 @@ def sites(
     sin_2 = np.sin(np.radians(lat_deg)) ** 2
     prime = WGS84_A_M / np.sqrt(1.0 - WGS84_E2 * sin_2)
     meridian = prime * (1.0 - WGS84_E2) / (1.0 - WGS84_E2 * sin_2)
+    basis = enu_basis(lat_deg, lon_deg)
     return Sites(
         place_m=geodetic_to_ecef(lat_deg, lon_deg, alt_m),
-        basis=enu_basis(lat_deg, lon_deg),
+        basis=basis,
+        up=np.ascontiguousarray(basis[:, 2]),
         alt_m=alt_m,
         radii_m=np.stack([meridian, prime, alt_m], axis=1),
         sigma=np.stack(
             [sigma_range_m, np.radians(sigma_azimuth_deg), np.radians(sigma_elevation_deg)], axis=1
         ),
         sigma_position_m=sigma_position_m,
-        sigma_altitude_m=sigma_altitude_m,
+        sigma_altitude_m=np.where(np.isnan(sigma_altitude_m), USUAL_HEIGHT_SIGMA_M, sigma_altitude_m),
     )
 
 
@@ -68,11 +80,13 @@ def radar_places(
     known: Sites,
     place_m: FloatNx3,
     cov_m2: FloatNx6,
-) -> None:
+    lift_m: FloatNx3,
+) -> BoolN:
     """Radar plots to ECEF places, written into the chosen rows; all arrays (N,) but for `rows`.
 
-    The elevation is used where it is measured, else the height of Mode C, else an assumed height with a wide
-    spread.
+    The height of Mode C is used where there is one, else the elevation, else an assumed height with a wide
+    spread. A track that is updated with an assumed height must not take it for news again and again: the
+    outer product of `loose_m` is to be added to the covariance then.
 
     Parameters
     ----------
@@ -84,23 +98,27 @@ def radar_places(
         (N,) measurements; NaN for what is not measured.
     known
         The sensors.
-    place_m, cov_m2
-        (N, 3) ECEF metres and (N, 6) packed covariances (see `kizuna.kernels.measure`); written.
+    place_m, cov_m2, lift_m
+        (N, 3) ECEF metres, (N, 6) packed covariances (see `kizuna.kernels.measure`), (N, 3) m; written.
+
+    Returns
+    -------
+    BoolN
+        (M,) whether the height of each plot is assumed.
     """
-    sigma_m = known.sigma_altitude_m[sensor]
-    no_height = np.isnan(alt_m) | np.isnan(sigma_m)
-    height_m = np.where(no_height, np.minimum(UNKNOWN_HEIGHT_M, known.alt_m[sensor] + 0.7 * range_m), alt_m)
-    sigma_m = np.where(no_height, UNKNOWN_HEIGHT_SIGMA_M, sigma_m)
+    no_height = np.isnan(alt_m)
     # A radar must state how well it measures elevation; Mode C, where there is one, is better.
     unused = np.isnan(known.sigma[sensor, 2]) | ~no_height
     elevation_deg = np.where(unused, np.nan, elevation_deg)
+    assumed = no_height & np.isnan(elevation_deg)
+    guess_m, guess_sigma_m = assumed_height(range_m, known.alt_m[sensor])
     measure.polar(
         rows,
         range_m,
         azimuth_deg,
         elevation_deg,
-        height_m,
-        sigma_m,
+        np.where(no_height, guess_m, alt_m),
+        np.where(no_height, guess_sigma_m, known.sigma_altitude_m[sensor]),
         sensor,
         known.place_m,
         known.basis,
@@ -108,7 +126,23 @@ def radar_places(
         known.sigma,
         place_m,
         cov_m2,
+        lift_m,
     )
+    lift_m[rows] *= assumed[rows, None]
+    told: BoolN = assumed[rows]
+    return told
+
+
+def assumed_height(range_m: FloatN, site_alt_m: FloatN) -> tuple[FloatN, FloatN]:
+    """Mean and standard deviation of the heights at which a radar can see something, metres: (N,), (N,).
+
+    They lie evenly between the lowest visible point at that range and `HIGHEST_M`, or as high as the range
+    allows.
+    """
+    lowest = np.maximum(lowest_visible_m(site_alt_m, range_m), 0.0)
+    highest = np.minimum(np.maximum(HIGHEST_M, lowest + LEAST_DEPTH_M), site_alt_m + 0.9 * range_m)
+    lowest = np.minimum(lowest, highest)
+    return 0.5 * (lowest + highest), (highest - lowest) / np.sqrt(12.0) + 1.0
 
 
 def reported_places(
@@ -121,14 +155,17 @@ def reported_places(
     place_m: FloatNx3,
     cov_m2: FloatNx6,
 ) -> None:
-    """Position reports to ECEF places, written into the chosen rows; arguments as in `radar_places`."""
+    """Position reports to ECEF places, written into the chosen rows; arguments as in `radar_places`.
+
+    A report without a height is somewhere below `HIGHEST_M`.
+    """
     no_height = np.isnan(alt_m)
-    sigma_m = np.where(no_height, UNKNOWN_HEIGHT_SIGMA_M, known.sigma_altitude_m[sensor])
+    sigma_m = np.where(no_height, HIGHEST_M / np.sqrt(12.0), known.sigma_altitude_m[sensor])
     measure.geodetic(
         rows,
         lat_deg,
         lon_deg,
-        np.where(no_height, UNKNOWN_HEIGHT_M, alt_m),
+        np.where(no_height, 0.5 * HIGHEST_M, alt_m),
         known.sigma_position_m[sensor],
         sigma_m,
         WGS84_A_M,

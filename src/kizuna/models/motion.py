@@ -1,13 +1,14 @@
 """How aircraft move, as far as a tracker must know: noise powers, manoeuvres and first guesses."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from kizuna.shapes import FloatNx3
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Manoeuvring:
     """Straight flight most of the time, turns and changes of climb in between: two models of motion.
 
@@ -34,6 +35,7 @@ class Manoeuvring:
         """Rate at which an object draws its model anew, 1/s: with two models, the sum of both rates."""
         return self.enter_hz + self.leave_hz
 
+    @cached_property
     def models(self) -> FloatNx3:
         """Level and vertical power in m²/s³ and share of the time of each model, (M, 3); calm first."""
         hard = self.enter_hz / self.forget_hz

@@ -13,7 +13,7 @@ from kizuna.tracking.register import Register
 GATE = 16.0
 """Largest squared Mahalanobis distance of a pair: 99.9 % of true ones (chi-square, 3 degrees)."""
 
-CELL_M = 16_000.0
+CELL_M = 24_000.0
 """Edge of the finest cells of the hash: few tracks share one, most reach over a quarter at most."""
 
 SAME_SCAN = 0.4
@@ -25,14 +25,14 @@ IDENTITY_WEIGHTS = np.array([5.0, -8.0])
 Hashed: TypeAlias = tuple[FloatNx3, FloatN, FloatN, IntN, IntN, IntN]
 
 
-def hashed(tracks: Register, motion: Manoeuvring, time_s: float, slack_s: float) -> Hashed:
+def hashed(tracks: Register, models: FloatNx3, time_s: float, slack_s: float) -> Hashed:
     """Spatial hash of the live tracks at one time; `slack_s` is how far from it detections may lie."""
     return gating.hash_tracks(
         time_s,
         slack_s,
         GATE,
         CELL_M,
-        motion.models(),
+        models,
         tracks.live("state"),
         tracks.live("cov"),
         tracks.live("mode"),
@@ -51,7 +51,7 @@ def associate(
     """Row of the track that each measurement belongs to, (N,); -1 where no track explains it.
 
     Each sensor gives a track at most one of its measurements, such that the total likelihood is the greatest:
-    an exact sparse assignment for each sensor on its own, all in one call.
+    global nearest neighbour, as an exact sparse assignment for each sensor on its own, all in one call.
 
     Parameters
     ----------
@@ -73,21 +73,19 @@ def associate(
         near,
         candidate,
         GATE,
-        motion.models(),
+        motion.models,
         motion.forget_hz,
         SAME_SCAN,
         measurements.time_s,
         measurements.sensor,
-        measurements.place_m,
-        measurements.cov_m2,
+        (measurements.place_m, measurements.cov_m2, measurements.lift_m, measurements.rate_mps),
         measurements.identity,
         measurements.channel,
+        (sources.sites.place_m, sources.sites.up, sources.sigma_rate_mps, motion.sigma_level_mps),
         log_surplus,
         sources.period_s,
         IDENTITY_WEIGHTS,
-        tracks.state,
-        tracks.cov,
-        tracks.mode,
+        (tracks.state, tracks.cov, tracks.mode),
         tracks.time_s,
         tracks.score,
         tracks.identity,
@@ -95,7 +93,7 @@ def associate(
     )
     column, seen_track = weigh.columns(start, track, measurements.sensor)
     chosen = assignment.assign(start, column, cost, len(seen_track))
-    rows = np.full(len(measurements.time_s), -1, dtype=np.int64)
+    rows = np.full(len(chosen), -1, dtype=np.int64)
     paired = chosen >= 0
     rows[paired] = seen_track[chosen[paired]]
     return rows

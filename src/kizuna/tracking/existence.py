@@ -4,34 +4,30 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kizuna.kernels import existence, gating
+from kizuna.kernels import existence
 from kizuna.shapes import FloatN, IntN
-from kizuna.tracking.associate import CELL_M, SAME_SCAN, Hashed
 from kizuna.tracking.filter import EARTH, POSITION, Measurements, Sources
 from kizuna.tracking.register import Register
 
 
 @dataclass(frozen=True, slots=True)
 class Belief:
-    """Log-odds at which tracks change their status, and the other bounds of belief.
+    """Log-odds at which tracks change their status.
 
     A track is confirmed at odds of 1000 to 1, so that about one confirmed track in a thousand is false when
     the sensors' clutter is as stated. A confirmed track is dropped at even odds; the ceiling fixes how many
-    misses that takes (13/2.3, five to six, for one sensor with pd = 0.9).
+    misses that takes (11.5/2.3, five, for one sensor with pd = 0.9).
     """
 
     confirm_at: float = float(np.log(1000.0))
+    drop_at: float = 0.0
+    ceiling: float = 11.5
     patience: float = float(np.log(100.0))
     """A new track is dropped when it is this much less likely than at its birth."""
-    drop_at: float = 0.0
-    ceiling: float = 13.0
-    least_loss_hz: float = 0.15
-    """A track that nothing can see is dropped after ceiling/least_loss seconds."""
+    least_loss_hz: float = 0.2
+    """A track that nothing can see is dropped after ceiling/least_loss seconds: about a minute."""
     greatest_loss_hz: float = 0.8
     """Misses of many sensors at once have a common cause more often than chance would have it."""
-    widest_m: float = 5_000.0
-    """A place known no better than this is no track."""
-    twin_gate: float = 9.0
 
 
 class Existence:
@@ -40,9 +36,30 @@ class Existence:
     def __init__(self, sources: Sources, belief: Belief) -> None:
         self._sources = sources
         self._belief = belief
-        self._unexplained = np.zeros(len(sources.names))
-        self._counted_s = -np.inf
         self._bounds = np.array([belief.least_loss_hz, belief.greatest_loss_hz])
+        self._unexplained = np.zeros(len(sources.names))
+        self._learned_s = -np.inf
+        self.log_surplus = self._log_odds_new = np.empty(0)
+        self.learn(np.empty(0, dtype=np.int64), 0.0)
+
+    def learn(self, sensor: IntN, time_s: float) -> None:
+        """Learn how many new objects appear from the sensors (K,) of detections that no track explains.
+
+        Each sensor counts them over about one scan; what exceeds clutter by more than the scatter of clutter
+        is new objects. So the first scans of a full sky are not taken for clutter, and in them a second
+        detection near the first proves less, for it may be the neighbour's.
+
+        `log_surplus`, (S,), becomes the logarithm of the probability of detection over the density of clutter
+        and new objects, m³.
+        """
+        sources = self._sources
+        self._unexplained *= np.exp(-(time_s - self._learned_s) / sources.period_s)
+        self._unexplained += np.bincount(sensor, minlength=len(self._unexplained))
+        self._learned_s = time_s
+        new = self._unexplained - sources.clutter - 2.0 * np.sqrt(sources.clutter)
+        new = np.maximum(new, sources.least_new)
+        self.log_surplus = np.log(sources.pd * sources.volume_m3 / (sources.clutter + new))
+        self._log_odds_new = np.log(new / sources.clutter)
 
     def rate(self, tracks: Register, rows: IntN) -> None:
         """Work out anew what the tracks in these rows lose per second without a hit."""
@@ -63,35 +80,15 @@ class Existence:
             tracks.rate_hz,
         )
 
-    def count(self, sensor: IntN, time_s: float) -> None:
-        """Learn how many new objects appear from the sensors (M,) of detections that no track explains."""
-        since_s = time_s - self._counted_s
-        self._unexplained *= np.exp(-since_s / self._sources.period_s)
-        self._unexplained += np.bincount(sensor, minlength=len(self._unexplained))
-        self._counted_s = time_s
-
-    def _new_per_scan(self) -> FloatN:
-        """New objects in a scan, (S,): by how much the unexplained exceed clutter and its own scatter."""
-        sources = self._sources
-        excess = self._unexplained - sources.clutter - 2.0 * np.sqrt(sources.clutter)
-        new: FloatN = np.maximum(excess, sources.least_new)
-        return new
-
-    def log_surplus(self) -> FloatN:
-        """Logarithm of the probability of detection over the density of clutter and new objects, m³, (S,)."""
-        sources = self._sources
-        surplus: FloatN = np.log(sources.pd * sources.volume_m3 / (sources.clutter + self._new_per_scan()))
-        return surplus
-
     def credit(
         self, tracks: Register, rows: IntN, track: IntN, log_likelihood: FloatN, measurements: Measurements
     ) -> None:
-        """Credit tracks with the measurements in `rows` (M,); `track` and `log_likelihood` are (N,)."""
-        gain = log_likelihood + (self.log_surplus() + self._sources.hit_bonus)[measurements.sensor]
+        """Credit tracks with the measurements in `rows` (K,); `track` and `log_likelihood` are (N,)."""
         existence.credit(
             rows,
             track,
-            gain,
+            log_likelihood,
+            self.log_surplus + self._sources.hit_bonus,
             measurements.sensor,
             measurements.time_s,
             measurements.identity,
@@ -105,55 +102,38 @@ class Existence:
             tracks.identity,
         )
 
-    def begin(self, tracks: Register, new: IntN, begun_by: IntN, measurements: Measurements) -> None:
-        """Fill the rows `new` (M,) of tracks that the measurements `begun_by` (M,) began."""
-        sensor = measurements.sensor[begun_by]
-        time_s = measurements.time_s[begun_by]
-        odds = self._new_per_scan() / self._sources.clutter
-        tracks.score[new] = np.log(odds)[sensor]
-        tracks.least[new] = tracks.score[new] - self._belief.patience
-        for column in (tracks.score_time_s, tracks.born_s, tracks.last_hit_s):
-            column[new] = time_s
-        tracks.seen_s[new] = -np.inf
-        tracks.seen_s[new, sensor] = time_s
-        tracks.identity[new] = -1
-        tracks.identity[new, measurements.channel[begun_by]] = measurements.identity[begun_by]
-        tracks.confirmed[new] = False
-        tracks.number[new] = 0
-        self.rate(tracks, new)
+    def begin(self, tracks: Register, first: int, begun_by: IntN, measurements: Measurements) -> None:
+        """Open the books of the tracks from row `first` on, begun by the measurements `begun_by` (K,)."""
+        existence.enlist(
+            first,
+            begun_by,
+            measurements.sensor,
+            measurements.time_s,
+            measurements.identity,
+            measurements.channel,
+            self._log_odds_new,
+            self._belief.patience,
+            tracks.score,
+            tracks.score_time_s,
+            tracks.least,
+            tracks.born_s,
+            tracks.last_hit_s,
+            tracks.seen_s,
+            tracks.identity,
+            tracks.confirmed,
+            tracks.number,
+        )
+        self.rate(tracks, np.arange(first, first + len(begun_by)))
 
     def judge(self, tracks: Register, time_s: float) -> tuple[IntN, IntN]:
         """Confirm tracks; returns the rows newly confirmed and the rows to drop, ascending."""
-        belief = self._belief
         return existence.judge(
             time_s,
-            belief.confirm_at,
-            belief.drop_at,
-            belief.widest_m,
-            tracks.live("cov")[:, -1],
-            tracks.live("time_s"),
+            self._belief.confirm_at,
+            self._belief.drop_at,
             tracks.live("rate_hz"),
             tracks.live("score"),
             tracks.live("score_time_s"),
             tracks.live("least"),
             tracks.live("confirmed"),
-        )
-
-    def twins(self, tracks: Register, state: FloatN, cov: FloatN, where: Hashed) -> IntN:
-        """Rows of tracks that follow another track's object, ascending; the older confirmed one stays.
-
-        `state` (T, 6) and `cov` (T, 21) are the tracks predicted to the time of `where`.
-        """
-        rank = np.where(tracks.live("confirmed"), 1e12, 0.0) - tracks.live("born_s")
-        return gating.twins(
-            self._belief.twin_gate,
-            CELL_M,
-            SAME_SCAN,
-            self._sources.period_s,
-            state,
-            cov,
-            rank,
-            tracks.live("identity"),
-            tracks.live("seen_s"),
-            where,
         )

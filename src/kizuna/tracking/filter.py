@@ -11,7 +11,7 @@ from kizuna.messages.columns import Labels
 from kizuna.messages.detection import Detections
 from kizuna.messages.sensor import DEFAULTS, Sensors
 from kizuna.models import measurement
-from kizuna.shapes import BoolN, FloatN, FloatNx3, FloatNx6, IntN
+from kizuna.shapes import BoolN, CodeN, FloatN, FloatNx3, FloatNx6, IntN
 
 POSITION, RADAR = 0, 1
 """The two channels in which an object may say who it is."""
@@ -41,6 +41,10 @@ class Measurements:
     """ECEF."""
     cov_m2: FloatNx6
     """Packed upper triangle of the 3x3 covariance in ECEF."""
+    lift_m: FloatNx3
+    """How the place moves with one standard deviation of an assumed height; zero where none is assumed."""
+    rate_mps: FloatN
+    """Range rate, NaN for none."""
     identity: IntN
     """Code of what the object said of itself, -1 for nothing."""
     channel: IntN
@@ -72,6 +76,7 @@ class Sources:
     placed: BoolN
     is_position: BoolN
     max_range_m: FloatN
+    sigma_rate_mps: FloatN
     period_s: FloatN
     pd: FloatN
     """Probability of detection, below one."""
@@ -111,6 +116,7 @@ class Sources:
             placed=~np.isnan(sensors.lat_deg + sensors.lon_deg + sensors.alt_m),
             is_position=is_position,
             max_range_m=max_range_m,
+            sigma_rate_mps=sensors.sigma_range_rate_mps,
             period_s=sensors.period_s,
             pd=capped,
             clutter=np.maximum(clutter, np.where(is_position, _FALSE_REPORTS, _FALSE_PLOTS)),
@@ -144,20 +150,26 @@ class Identities:
 
 
 class Filter:
-    """Turns detections into measurements, by the accuracies of the tracker's sensors."""
+    """Turns detections into measurements, by the accuracies of the tracker's sensors; counts what is odd."""
 
     def __init__(self, sources: Sources) -> None:
         self.sources = sources
         self.identities = Identities()
         self._sensor_numbers = {name: i for i, name in enumerate(sources.names)}
+        self.plots = np.zeros(len(sources.names), dtype=np.int64)
+        """Radar plots of each sensor so far."""
+        self.flat = np.zeros(len(sources.names), dtype=np.int64)
+        """Those among them that nothing tells the height of."""
+        self.bearings = np.zeros(len(sources.names), dtype=np.int64)
+        """Detections of each sensor that give no place and were left out."""
 
-    def measure(self, detections: Detections) -> tuple[Measurements, int]:
-        """Measurements of all detections that give a place, and how many (bearings) don't.
+    def measure(self, detections: Detections) -> Measurements:
+        """Measurements of all detections that give a place; bearings don't.
 
         Raises
         ------
         InputError
-            When a detection's sensor is not among the tracker's sensors.
+            When a detection's sensor is not among the tracker's sensors, or is not of its kind.
         """
         sensor = detections.sensor.recode(self._sensor_numbers)
         if (sensor < 0).any():
@@ -165,27 +177,14 @@ class Filter:
             name = detections.sensor.names[detections.sensor.codes[row]]
             expected = "one of " + ", ".join(self.sources.names)
             raise InputError("detections", f"column sensor, row {row}", f"{name!r} is not known", expected)
-        bearings = detections.kind.equal("bearing")
-        left_out = int(np.count_nonzero(bearings))
-        if left_out:
-            detections, sensor = detections.take(~bearings), sensor[~bearings]
+        bearing = detections.kind.equal("bearing")
+        if bearing.any():
+            self.bearings += np.bincount(sensor[bearing], minlength=len(self.bearings))
+            detections, sensor = detections.take(~bearing), sensor[~bearing]
         count = len(detections)
-        place_m, cov_m2 = np.empty((count, 3)), np.empty((count, 6))
+        place_m, cov_m2, lift_m = np.empty((count, 3)), np.empty((count, 6)), np.zeros((count, 3))
         is_position = detections.kind.equal("position")
-        sites = self.sources.sites
-        radar = np.flatnonzero(~is_position)
-        if len(radar):
-            measurement.radar_places(
-                radar,
-                sensor,
-                detections.range_m,
-                detections.azimuth_deg,
-                detections.elevation_deg,
-                detections.alt_m,
-                sites,
-                place_m,
-                cov_m2,
-            )
+        self._place_plots(np.flatnonzero(~is_position), sensor, detections, place_m, cov_m2, lift_m)
         reports = np.flatnonzero(is_position)
         if len(reports):
             measurement.reported_places(
@@ -194,11 +193,50 @@ class Filter:
                 detections.lat_deg,
                 detections.lon_deg,
                 detections.alt_m,
-                sites,
+                self.sources.sites,
                 place_m,
                 cov_m2,
             )
-        vague = np.isnan(cov_m2[:, 0])
+        self._refuse_vague(np.isnan(cov_m2[:, 0]), sensor, detections)
+        stated = ~np.isnan(self.sources.sigma_rate_mps[sensor])
+        return Measurements(
+            time_s=detections.time,
+            sensor=sensor.astype(np.int64),
+            place_m=place_m,
+            cov_m2=cov_m2,
+            lift_m=lift_m,
+            rate_mps=np.where(stated, detections.range_rate_mps, np.nan),
+            identity=self.identities.code(detections.identity),
+            channel=np.where(is_position, POSITION, RADAR),
+        )
+
+    def _place_plots(
+        self,
+        rows: IntN,
+        sensor: CodeN,
+        detections: Detections,
+        place_m: FloatNx3,
+        cov_m2: FloatNx6,
+        lift_m: FloatNx3,
+    ) -> None:
+        if not len(rows):
+            return
+        assumed = measurement.radar_places(
+            rows,
+            sensor,
+            detections.range_m,
+            detections.azimuth_deg,
+            detections.elevation_deg,
+            detections.alt_m,
+            self.sources.sites,
+            place_m,
+            cov_m2,
+            lift_m,
+        )
+        self.plots += np.bincount(sensor[rows], minlength=len(self.plots))
+        self.flat += np.bincount(sensor[rows[assumed]], minlength=len(self.flat))
+
+    def _refuse_vague(self, vague: BoolN, sensor: CodeN, detections: Detections) -> None:
         if vague.any():
             row = int(np.argmax(vague))
             name, kind = self.sources.names[sensor[row]], detections.kind.values()[row]
@@ -206,14 +244,3 @@ class Filter:
                 f"a detection of kind {kind} from sensor {name!r}, which states no accuracy for that kind"
             )
             raise InputError("detections", f"row {row}", problem, "a sensor of the same kind")
-        return (
-            Measurements(
-                time_s=detections.time,
-                sensor=sensor.astype(np.int64),
-                place_m=place_m,
-                cov_m2=cov_m2,
-                identity=self.identities.code(detections.identity),
-                channel=np.where(is_position, POSITION, RADAR),
-            ),
-            left_out,
-        )

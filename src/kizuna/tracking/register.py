@@ -5,6 +5,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from kizuna.kernels.rows import move
 from kizuna.shapes import BoolN, Float, FloatN, IntN
 
 
@@ -81,11 +82,26 @@ class Register:
         keep = self.count - len(rows)
         stays = np.ones(self.count, dtype=np.bool_)
         stays[rows] = False
-        holes = rows[rows < keep]
-        tail = keep + np.flatnonzero(stays[keep:])
-        for name in _COLUMNS:
-            column = getattr(self, name)
-            column[holes] = column[tail]
+        move(
+            rows[rows < keep],
+            keep + np.flatnonzero(stays[keep:]),
+            self.state,
+            self.cov,
+            self.mode,
+            self.seen_s,
+            self.identity,
+            (
+                self.time_s,
+                self.score,
+                self.score_time_s,
+                self.rate_hz,
+                self.least,
+                self.born_s,
+                self.last_hit_s,
+            ),
+            self.number,
+            self.confirmed,
+        )
         self.count = keep
 
     def live(self, name: str) -> Any:

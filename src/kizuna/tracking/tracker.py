@@ -5,24 +5,33 @@ from itertools import pairwise
 import numpy as np
 
 from kizuna.constants import WGS84_A_M, WGS84_E2
-from kizuna.kernels import initiate, kalman, local
+from kizuna.errors import InputError
+from kizuna.kernels import flat, initiate, kalman, local
 from kizuna.messages.columns import Labels
 from kizuna.messages.detection import Detections
 from kizuna.messages.sensor import Sensors
 from kizuna.messages.track import STATUSES, Tracks
+from kizuna.models.measurement import ASSUMED_ALIKE
 from kizuna.models.motion import Manoeuvring
-from kizuna.shapes import FloatN, FloatNx6, FloatNx21, IntN
+from kizuna.shapes import BoolN, FloatN, FloatNx6, FloatNx21, IntN
 from kizuna.tracking.associate import GATE, associate, hashed
 from kizuna.tracking.existence import Belief, Existence
 from kizuna.tracking.filter import POSITION, RADAR, Filter, Measurements, Sources
 from kizuna.tracking.register import Register
+from kizuna.tracking.remarks import Remarks
+from kizuna.tracking.twins import twins
 
 _LONGEST_SLICE_S = 1.0
+"""Objects move less than half a kilometre in it, so that the tracks before it are good enough to pair by."""
 _RATE_EVERY_S = 10.0
-_TWINS_EVERY_S = 5.0
+"""In this time an object flies 2 or 3 km: what sees it hardly changes."""
+_LOOK_EVERY_S = 5.0
+"""How often twins are looked for: about once in a scan."""
 _RECENT_S = 60.0
+"""A sensor that saw an object within this time contributes to its track."""
 _COAST_AFTER = 1.5
 """A track coasts when its quickest recent sensor has been silent for this many of its periods."""
+_CONFIRMED, _COASTED = STATUSES.index("confirmed"), STATUSES.index("coasted")
 
 
 class Tracker:
@@ -45,27 +54,30 @@ class Tracker:
         self, sensors: Sensors, motion: Manoeuvring | None = None, belief: Belief | None = None
     ) -> None:
         self._motion = motion or Manoeuvring()
-        self._models = self._motion.models()
         self._sources = Sources.of(sensors)
         self._filter = Filter(self._sources)
         self._existence = Existence(self._sources, belief or Belief())
         shortest = float(self._sources.period_s.min(initial=2.0 * _LONGEST_SLICE_S))
         self._slice_s = min(_LONGEST_SLICE_S, 0.5 * shortest)
-        self._tracks = Register.of(len(self._sources.names), len(self._models))
+        self._tracks = Register.of(len(self._sources.names), len(self._motion.models))
         self._pending: list[Measurements] = []
         self._next_number = 1
-        self._rated_s = self._parted_s = -np.inf
-        self._left_out = 0
+        self._rated_s = self._looked_s = self._last_s = -np.inf
+        self._remarks = Remarks()
 
     @property
     def left_out(self) -> int:
         """How many detections gave no place (bearings) and were left out."""
-        return self._left_out
+        return int(self._filter.bearings.sum())
 
     @property
     def count(self) -> int:
         """How many tracks are alive, tentative ones included."""
         return self._tracks.count
+
+    def remarks(self) -> list[str]:
+        """What should be known of the input before the tracks are believed, one sentence each."""
+        return self._remarks.sentences(self._filter)
 
     def process(self, detections: Detections) -> None:
         """Take detections in; those of the last, still open slice wait for the next call or picture.
@@ -78,15 +90,19 @@ class Tracker:
         Raises
         ------
         InputError
-            When a detection's sensor is unknown.
+            When a detection's sensor is unknown, or its time lies before those of an earlier call.
         """
-        measurements, left_out = self._filter.measure(detections)
-        self._left_out += left_out
+        if not len(detections):
+            return
+        first_s, last_s = float(detections.time[0]), float(detections.time[-1])
+        if first_s < self._last_s:
+            problem = f"time {first_s:.3f} lies before {self._last_s:.3f}, which is processed already"
+            raise InputError("detections", "row 0", problem, "detections in order of time")
+        self._last_s = last_s
+        measurements = self._filter.measure(detections)
         if len(measurements.time_s):
             self._pending.append(measurements)
-            self._work_off(
-                float(np.floor(measurements.time_s[-1] / self._slice_s)) * self._slice_s, including=False
-            )
+            self._work_off(float(np.floor(last_s / self._slice_s)) * self._slice_s, including=False)
 
     def picture(self, time_s: float, node: str) -> Tracks:
         """Confirmed and coasted tracks at a time, after all detections with time up to it.
@@ -105,8 +121,7 @@ class Tracker:
         state, cov = self._at(rows, time_s)
         place, velocity, shown = local.to_local(state, cov, WGS84_A_M, WGS84_E2)
         recent = time_s - tracks.seen_s[rows] <= _RECENT_S
-        quickest = np.where(recent, self._sources.period_s, np.inf).min(axis=1, initial=np.inf)
-        silent = time_s - tracks.last_hit_s[rows] > _COAST_AFTER * quickest
+        silent = self._silent(time_s)[rows]
         said = tracks.identity[rows]
         return Tracks(
             time=np.full(len(rows), time_s),
@@ -144,38 +159,64 @@ class Tracker:
 
     def _work(self, measurements: Measurements) -> None:
         """Work off one slice."""
-        tracks = self._tracks
+        tracks, belief = self._tracks, self._existence
         first_s, last_s = float(measurements.time_s[0]), float(measurements.time_s[-1])
-        where = hashed(tracks, self._motion, 0.5 * (first_s + last_s), 0.5 * (last_s - first_s))
-        track = associate(
-            tracks, measurements, self._sources, self._existence.log_surplus(), self._motion, where
-        )
+        middle_s, slack_s = 0.5 * (first_s + last_s), 0.5 * (last_s - first_s)
+        where = hashed(tracks, self._motion.models, middle_s, slack_s)
+        if middle_s - self._looked_s >= _LOOK_EVERY_S:
+            self._looked_s = middle_s
+            gone = twins(tracks, self._sources, self._motion, where, middle_s)
+            if len(gone):
+                tracks.remove(gone)
+                where = hashed(tracks, self._motion.models, middle_s, slack_s)
+            self._remarks.look(tracks, tracks.live("confirmed") & ~self._silent(middle_s))
+        track = associate(tracks, measurements, self._sources, belief.log_surplus, self._motion, where)
         log_likelihood = np.zeros(len(track))
-        hits = np.flatnonzero(track >= 0)
-        self._update(hits, track, measurements, log_likelihood)
         unexplained = np.flatnonzero(track < 0)
-        self._existence.count(measurements.sensor[unexplained], last_s)
-        self._begin(unexplained, track, measurements, log_likelihood)
+        belief.learn(measurements.sensor[unexplained], last_s)
+        self._update(np.flatnonzero(track >= 0), track, measurements, log_likelihood)
+        if len(unexplained):
+            self._begin(unexplained, track, measurements, log_likelihood)
         if last_s - self._rated_s >= _RATE_EVERY_S:
             self._rated_s = last_s
-            self._existence.rate(tracks, np.arange(tracks.count))
-        fresh, drop = self._existence.judge(tracks, last_s)
+            belief.rate(tracks, np.arange(tracks.count))
+        fresh, drop = belief.judge(tracks, last_s)
         tracks.number[fresh] = np.arange(self._next_number, self._next_number + len(fresh))
         self._next_number += len(fresh)
         tracks.remove(drop)
-        if last_s - self._parted_s >= _TWINS_EVERY_S:
-            self._parted_s = last_s
-            self._part_twins(last_s)
 
     def _update(self, rows: IntN, track: IntN, measurements: Measurements, log_likelihood: FloatN) -> None:
-        tracks = self._tracks
+        tracks, sites = self._tracks, self._sources.sites
+        place_m, cov_m2 = measurements.place_m, measurements.cov_m2
+        assumed = measurements.lift_m[:, 0] != 0.0
+        if assumed.any():
+            place_m, cov_m2 = place_m.copy(), cov_m2.copy()
+            flat.lay_each(
+                rows,
+                track,
+                measurements.time_s,
+                measurements.sensor,
+                measurements.lift_m,
+                sites.place_m,
+                sites.up,
+                ASSUMED_ALIKE,
+                tracks.state,
+                tracks.time_s,
+                place_m,
+                cov_m2,
+            )
         kalman.update_each(
             rows,
             track,
             measurements.time_s,
-            measurements.place_m,
-            measurements.cov_m2,
-            self._models,
+            place_m,
+            cov_m2,
+            measurements.rate_mps,
+            measurements.sensor,
+            sites.place_m,
+            self._sources.sigma_rate_mps,
+            self._motion.sigma_level_mps,
+            self._motion.models,
             self._motion.forget_hz,
             tracks.state,
             tracks.cov,
@@ -183,13 +224,16 @@ class Tracker:
             tracks.time_s,
             log_likelihood,
         )
+        # That an assumed height tells little is no reason to believe the pair less.
+        log_likelihood[assumed] += 0.5 * np.log(ASSUMED_ALIKE)
         self._existence.credit(tracks, rows, track, log_likelihood, measurements)
 
     def _begin(self, rows: IntN, track: IntN, measurements: Measurements, log_likelihood: FloatN) -> None:
         tracks = self._tracks
         tracks.make_room(len(rows))
         joined = np.zeros(len(track), dtype=np.bool_)
-        begun_by = np.empty(tracks.count + len(rows), dtype=np.int64)
+        first = tracks.count
+        begun_by = np.empty(first + len(rows), dtype=np.int64)
         count = initiate.begin(
             rows,
             measurements.sensor,
@@ -199,8 +243,8 @@ class Tracker:
             measurements.identity,
             (self._motion.sigma_level_mps, self._motion.sigma_vertical_mps),
             GATE,
-            tracks.count,
-            self._models,
+            first,
+            self._motion.models,
             tracks.state,
             tracks.cov,
             tracks.mode,
@@ -210,29 +254,38 @@ class Tracker:
             track,
             log_likelihood,
         )
-        new = np.arange(tracks.count, tracks.count + count)
         tracks.count += count
-        self._existence.begin(tracks, new, begun_by[new], measurements)
+        begun_by = begun_by[first : first + count]
+        initiate.hear_rates(
+            begun_by,
+            track,
+            measurements.rate_mps,
+            measurements.sensor,
+            self._sources.sites.place_m,
+            self._sources.sigma_rate_mps,
+            tracks.state,
+            tracks.cov,
+        )
+        self._existence.begin(tracks, first, begun_by, measurements)
         self._existence.credit(tracks, rows[joined[rows]], track, log_likelihood, measurements)
 
-    def _part_twins(self, time_s: float) -> None:
+    def _silent(self, time_s: float) -> BoolN:
+        """Which live tracks have not been seen for longer than their quickest recent sensor takes, (T,)."""
         tracks = self._tracks
-        state, cov = self._at(np.arange(tracks.count), time_s)
-        where = hashed(tracks, self._motion, time_s, 0.0)
-        tracks.remove(self._existence.twins(tracks, state, cov, where))
+        recent = time_s - tracks.live("seen_s") <= _RECENT_S
+        quickest = np.where(recent, self._sources.period_s, np.inf).min(axis=1, initial=np.inf)
+        silent: BoolN = time_s - tracks.live("last_hit_s") > _COAST_AFTER * quickest
+        return silent
 
     def _at(self, rows: IntN, time_s: float) -> tuple[FloatNx6, FloatNx21]:
         tracks = self._tracks
         return kalman.predict_each(
             rows,
             time_s,
-            self._models,
+            self._motion.models,
             self._motion.forget_hz,
             tracks.state,
             tracks.cov,
             tracks.mode,
             tracks.time_s,
         )
-
-
-_CONFIRMED, _COASTED = STATUSES.index("confirmed"), STATUSES.index("coasted")

@@ -1,0 +1,44 @@
+"""Move the rows of the register of tracks."""
+
+from numba import njit
+
+from kizuna.shapes import BoolN, Float, FloatN, IntN
+
+
+@njit(cache=True)
+def move(
+    holes: IntN,
+    tail: IntN,
+    state: Float,
+    cov: Float,
+    mode: Float,
+    seen_s: Float,
+    identity: IntN,
+    numbers: tuple[FloatN, ...],
+    number: IntN,
+    confirmed: BoolN,
+) -> None:
+    """Move rows into the places of rows that leave; one call for all columns.
+
+    Parameters
+    ----------
+    holes, tail
+        (K,) rows to fill and (K,) rows to move there.
+    state, cov, mode, seen_s, identity
+        (T, M, 6), (T, M, 21), (T, M), (T, S), (T, 2): columns; the holes are written.
+    numbers
+        Any number of columns of shape (T,); written.
+    number, confirmed
+        (T,) and (T,); written.
+    """
+    for i in range(len(holes)):
+        hole, row = holes[i], tail[i]
+        state[hole] = state[row]
+        cov[hole] = cov[row]
+        mode[hole] = mode[row]
+        seen_s[hole] = seen_s[row]
+        identity[hole] = identity[row]
+        for column in numbers:
+            column[hole] = column[row]
+        number[hole] = number[row]
+        confirmed[hole] = confirmed[row]
