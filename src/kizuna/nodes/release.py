@@ -32,4 +32,6 @@ class Release:
         del peer
         if self.share != "detections" or not len(detections):
             return None
+        if not detections.object.names:
+            return detections
         return replace(detections, object=Labels.constant(None, len(detections)))
