@@ -35,7 +35,7 @@ def lay_each(
     Parameters
     ----------
     rows, track
-        (K,) rows of the detections; (N,) row of the track of each.
+        (K,) rows of detections whose height is assumed; (N,) row of the track of each.
     time_s, sensor, lift_m
         (N,) s, (N,), (N, 3) m: the detections. `lift_m` is how a place moves with one standard deviation of
         an assumed height, zero where none is assumed; those rows stay as they are.
@@ -50,8 +50,6 @@ def lay_each(
     """
     place, noise = np.empty(3), np.empty(6)
     for row in rows:
-        if lift_m[row, 0] == 0.0:
-            continue
         s, t = sensor[row], track[row]
         dt = time_s[row] - state_time_s[t]
         height_m = 0.0

@@ -196,7 +196,7 @@ def candidates(
     position_m: FloatNx3,
     noise_m2: FloatNx6,
     hashed: tuple[FloatNx3, FloatN, FloatN, IntN, IntN, IntN],
-) -> tuple[IntN, IntN]:
+) -> tuple[IntN, IntN, IntN]:
     """Tracks near enough to each detection to be worth a closer look.
 
     Parameters
@@ -211,7 +211,7 @@ def candidates(
     Returns
     -------
     tuple
-        (N+1,) where each detection's tracks start, (E,) rows of the tracks.
+        (N+1,) where each detection's pairs start, (E,) rows of the tracks, (E,) rows of the detections.
     """
     place, reach, widest, keys, heads, chain = hashed
     count = len(position_m)
@@ -227,7 +227,10 @@ def candidates(
             _near(position_m[row], reach_m, cell_m, place, reach, widest, keys, heads, chain, track[pairs:])
         pairs += close
         start[row + 1] = pairs
-    return start, track[:pairs]
+    detection = np.empty(pairs, dtype=np.int64)
+    for row in range(count):
+        detection[start[row] : start[row + 1]] = row
+    return start, track[:pairs], detection
 
 
 @njit(cache=True, error_model="numpy")

@@ -4,9 +4,9 @@ from typing import TypeAlias
 
 import numpy as np
 
-from kizuna.kernels import assignment, gating, weigh
+from kizuna.kernels import assignment, flat, gating, weigh
 from kizuna.models.motion import Manoeuvring
-from kizuna.shapes import FloatN, FloatNx3, IntN
+from kizuna.shapes import FloatN, FloatNx3, FloatNx6, IntN
 from kizuna.tracking.filter import Measurements, Sources
 from kizuna.tracking.register import Register
 
@@ -68,7 +68,12 @@ def associate(
     where
         `hashed` for the middle of the slice.
     """
-    near, candidate = gating.candidates(GATE, CELL_M, measurements.place_m, measurements.cov_m2, where)
+    near, candidate, plot = gating.candidates(GATE, CELL_M, measurements.place_m, measurements.cov_m2, where)
+    place_m, cov_m2, assumed = measurements.place_m, measurements.cov_m2, measurements.assumed
+    if assumed.any():
+        # A plot without height is judged by each track at that track's height.
+        place_m, cov_m2 = laid(measurements.take(plot), candidate, sources, tracks, 1.0)
+        plot = np.arange(len(plot))
     start, track, cost = weigh.weigh_each(
         near,
         candidate,
@@ -78,14 +83,19 @@ def associate(
         SAME_SCAN,
         measurements.time_s,
         measurements.sensor,
-        (measurements.place_m, measurements.cov_m2, measurements.lift_m, measurements.rate_mps),
+        place_m,
+        cov_m2,
+        plot,
+        measurements.rate_mps,
         measurements.identity,
         measurements.channel,
-        (sources.sites.place_m, sources.sites.up, sources.sigma_rate_mps, motion.sigma_level_mps),
+        (sources.sites.place_m, sources.sigma_rate_mps, motion.sigma_level_mps),
         log_surplus,
         sources.period_s,
         IDENTITY_WEIGHTS,
-        (tracks.state, tracks.cov, tracks.mode),
+        tracks.state,
+        tracks.cov,
+        tracks.mode,
         tracks.time_s,
         tracks.score,
         tracks.identity,
@@ -97,3 +107,29 @@ def associate(
     paired = chosen >= 0
     rows[paired] = seen_track[chosen[paired]]
     return rows
+
+
+def laid(
+    measurements: Measurements, track: IntN, sources: Sources, tracks: Register, alike: float
+) -> tuple[FloatNx3, FloatNx6]:
+    """Places and covariances, with plots of assumed height laid at the heights of their tracks (N,).
+
+    Where `track` is -1 a plot stays as it is; `alike` is how many plots of assumed height tell as much as
+    one.
+    """
+    place_m, cov_m2 = measurements.place_m.copy(), measurements.cov_m2.copy()
+    flat.lay_each(
+        np.flatnonzero(measurements.assumed & (track >= 0)),
+        track,
+        measurements.time_s,
+        measurements.sensor,
+        measurements.lift_m,
+        sources.sites.place_m,
+        sources.sites.up,
+        alike,
+        tracks.state,
+        tracks.time_s,
+        place_m,
+        cov_m2,
+    )
+    return place_m, cov_m2

@@ -43,6 +43,8 @@ class Measurements:
     """Packed upper triangle of the 3x3 covariance in ECEF."""
     lift_m: FloatNx3
     """How the place moves with one standard deviation of an assumed height; zero where none is assumed."""
+    assumed: BoolN
+    """Whether the height is assumed."""
     rate_mps: FloatN
     """Range rate, NaN for none."""
     identity: IntN
@@ -50,7 +52,7 @@ class Measurements:
     channel: IntN
     """`POSITION` or `RADAR`."""
 
-    def take(self, rows: slice) -> Self:
+    def take(self, rows: slice | IntN) -> Self:
         """The chosen rows."""
         return replace(self, **{item.name: getattr(self, item.name)[rows] for item in fields(self)})
 
@@ -205,6 +207,7 @@ class Filter:
             place_m=place_m,
             cov_m2=cov_m2,
             lift_m=lift_m,
+            assumed=lift_m[:, 0] != 0.0,
             rate_mps=np.where(stated, detections.range_rate_mps, np.nan),
             identity=self.identities.code(detections.identity),
             channel=np.where(is_position, POSITION, RADAR),

@@ -6,7 +6,7 @@ import numpy as np
 
 from kizuna.constants import WGS84_A_M, WGS84_E2
 from kizuna.errors import InputError
-from kizuna.kernels import flat, initiate, kalman, local
+from kizuna.kernels import initiate, kalman, local
 from kizuna.messages.columns import Labels
 from kizuna.messages.detection import Detections
 from kizuna.messages.sensor import Sensors
@@ -14,7 +14,7 @@ from kizuna.messages.track import STATUSES, Tracks
 from kizuna.models.measurement import ASSUMED_ALIKE
 from kizuna.models.motion import Manoeuvring
 from kizuna.shapes import BoolN, FloatN, FloatNx6, FloatNx21, IntN
-from kizuna.tracking.associate import GATE, associate, hashed
+from kizuna.tracking.associate import GATE, associate, hashed, laid
 from kizuna.tracking.existence import Belief, Existence
 from kizuna.tracking.filter import POSITION, RADAR, Filter, Measurements, Sources
 from kizuna.tracking.register import Register
@@ -186,25 +186,10 @@ class Tracker:
         tracks.remove(drop)
 
     def _update(self, rows: IntN, track: IntN, measurements: Measurements, log_likelihood: FloatN) -> None:
-        tracks, sites = self._tracks, self._sources.sites
-        place_m, cov_m2 = measurements.place_m, measurements.cov_m2
-        assumed = measurements.lift_m[:, 0] != 0.0
+        tracks = self._tracks
+        place_m, cov_m2, assumed = measurements.place_m, measurements.cov_m2, measurements.assumed
         if assumed.any():
-            place_m, cov_m2 = place_m.copy(), cov_m2.copy()
-            flat.lay_each(
-                rows,
-                track,
-                measurements.time_s,
-                measurements.sensor,
-                measurements.lift_m,
-                sites.place_m,
-                sites.up,
-                ASSUMED_ALIKE,
-                tracks.state,
-                tracks.time_s,
-                place_m,
-                cov_m2,
-            )
+            place_m, cov_m2 = laid(measurements, track, self._sources, tracks, ASSUMED_ALIKE)
         kalman.update_each(
             rows,
             track,
@@ -213,7 +198,7 @@ class Tracker:
             cov_m2,
             measurements.rate_mps,
             measurements.sensor,
-            sites.place_m,
+            self._sources.sites.place_m,
             self._sources.sigma_rate_mps,
             self._motion.sigma_level_mps,
             self._motion.models,
@@ -224,8 +209,9 @@ class Tracker:
             tracks.time_s,
             log_likelihood,
         )
-        # That an assumed height tells little is no reason to believe the pair less.
-        log_likelihood[assumed] += 0.5 * np.log(ASSUMED_ALIKE)
+        if assumed.any():
+            # That an assumed height tells little is no reason to believe the pair less.
+            log_likelihood[assumed] += 0.5 * np.log(ASSUMED_ALIKE)
         self._existence.credit(tracks, rows, track, log_likelihood, measurements)
 
     def _begin(self, rows: IntN, track: IntN, measurements: Measurements, log_likelihood: FloatN) -> None:
