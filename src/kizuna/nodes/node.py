@@ -81,7 +81,9 @@ class Node:
 
     def close(self, now_s: float) -> None:
         """Write what the node has to say at the end."""
-        self._journal.event(now_s, "closed", node=self.name, too_late=self.too_late, remarks=[])
+        self._journal.event(
+            now_s, "closed", node=self.name, too_late=self.too_late, remarks=self._tracker.remarks()
+        )
 
     def _receive(self, message: Message) -> None:
         if isinstance(message.payload, Detections):
