@@ -23,6 +23,8 @@ from kizuna.tracking.twins import twins
 
 _LONGEST_SLICE_S = 1.0
 """Objects move less than half a kilometre in it, so that the tracks before it are good enough to pair by."""
+_SLICE_OF_PERIOD = 0.8
+"""No slice holds two detections of one object by one sensor: periods jitter by less than a fifth."""
 _RATE_EVERY_S = 10.0
 """In this time an object flies 2 or 3 km: what sees it hardly changes."""
 _LOOK_EVERY_S = 5.0
@@ -58,7 +60,7 @@ class Tracker:
         self._filter = Filter(self._sources)
         self._existence = Existence(self._sources, belief or Belief())
         shortest = float(self._sources.period_s.min(initial=2.0 * _LONGEST_SLICE_S))
-        self._slice_s = min(_LONGEST_SLICE_S, 0.5 * shortest)
+        self._slice_s = min(_LONGEST_SLICE_S, _SLICE_OF_PERIOD * shortest)
         self._tracks = Register.of(len(self._sources.names), len(self._motion.models))
         self._pending: list[Measurements] = []
         self._next_number = 1
