@@ -35,7 +35,7 @@ class Window:
             self._waiting.append(detections)
 
     def advance(self, now_s: float) -> None:
-        """Let time pass: what is older than the window is released, and nothing can come before it any more."""
+        """Let time pass: what is older than the window is released, and nothing comes before it any more."""
         self._released_s = max(self._released_s, now_s - self._length_s)
 
     def release(self) -> Detections:
