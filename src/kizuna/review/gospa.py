@@ -4,10 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kizuna.kernels.assignment import assign
-from kizuna.kernels.nearby import find_nearby, sort_blocks
 from kizuna.review.counts import Counts
-from kizuna.shapes import FloatN, FloatNx3
+from kizuna.shapes import FloatN
 
 ORDER = 2.0
 """p of the metric."""
@@ -48,25 +46,3 @@ def gospa_of(counts: Counts, cutoff_m: float) -> Gospa:
         missed_m=np.sqrt(missed),
         false_m=np.sqrt(false),
     )
-
-
-def gospa_between(objects_m: FloatNx3, tracks_m: FloatNx3, cutoff_m: float) -> Gospa:
-    """GOSPA of two sets of places, (M, 3) and (N, 3) m in one Cartesian frame: arrays of one element."""
-    order = sort_blocks(np.ascontiguousarray(objects_m[:, 0]), np.array([0, len(objects_m)]))
-    edge_start, target, squared = find_nearby(
-        tracks_m, np.array([0, len(tracks_m)]), objects_m[order], np.array([0, len(objects_m)]), 0, cutoff_m
-    )
-    chosen = assign(edge_start, target, squared - cutoff_m**ORDER, len(objects_m))
-    rows = np.flatnonzero(chosen >= 0)
-    errors = ((tracks_m[rows] - objects_m[order][chosen[rows]]) ** 2).sum()
-    single = Counts(
-        objects=np.array([len(objects_m)]),
-        tracks=np.array([len(tracks_m)]),
-        paired=np.array([len(rows)]),
-        associated=np.array([len(rows)]),
-        squared_error_m2=np.array([errors]),
-        position_error_m=np.zeros(1),
-        velocity_error_mps=np.zeros(1),
-        velocities=np.zeros(1, dtype=np.int64),
-    )
-    return gospa_of(single, cutoff_m)

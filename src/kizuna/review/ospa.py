@@ -1,5 +1,6 @@
 """OSPA and OSPA(2): the mean error per object, of a picture and of pieces of tracks in windows."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +20,7 @@ SAMPLES = 30
 """At most about so many pictures of a window are looked at, evenly spaced."""
 
 WINDOWS = 240
-"""At most so many windows; else they overlap by half."""
+"""At most so many windows, spread evenly, so that in a very long run there is time between them."""
 
 
 def ospa_of(counts: Counts, cutoff_m: float) -> FloatN:
@@ -74,8 +75,9 @@ def ospa2_of(pairing: Pairing, cutoff_m: float, window_s: float = WINDOW_S) -> W
     D. A track that breaks or changes its object so costs what it costs over the whole window.
 
     Windows are (t - w, t], with w the longer of `window_s` and `WINDOW_PICTURES` median steps between
-    pictures, and overlap by half or less. Of each window at most about `SAMPLES` evenly spaced pictures are
-    looked at, and there are at most about `WINDOWS` windows, so that long exercises stay quick.
+    pictures. They overlap by half or a little more, and together hold every picture; a run shorter than w is
+    one window. Of each window at most about `SAMPLES` evenly spaced pictures are looked at, and there are at
+    most `WINDOWS` windows, so that long exercises stay quick.
 
     Source: Beard, Vo and Vo, OSPA(2): Using the OSPA metric to evaluate multi-target tracking performance,
     ICCAIS 2017, and A solution for large-scale multi-object tracking, IEEE Trans. Signal Processing 68 (2020)
@@ -96,18 +98,26 @@ def ospa2_of(pairing: Pairing, cutoff_m: float, window_s: float = WINDOW_S) -> W
     stride = max(1, int(np.ceil(length / step / SAMPLES)))
     chosen = np.zeros(len(times), dtype=np.bool_)
     chosen[::stride] = True
-    span = float(times[-1] - times[0])
-    hop = max(length / 2, span / WINDOWS)
-    # A run shorter than a window is one window.
-    ends = times[0] + min(length, span) + hop * np.arange(int(max(span - length, 0.0) // hop) + 1)
+    ends = _ends(times, length, step)
     tracks, objects, edges = _chosen(pairing, chosen, cutoff_m)
-    looked = times[chosen]
-    values = np.zeros(len(ends))
-    for place, end in enumerate(ends):
-        first = int(np.searchsorted(looked, end - length, side="right"))
-        last = int(np.searchsorted(looked, end + 0.001 * step, side="right"))
-        values[place] = _window(tracks, objects, edges, first, last, cutoff_m)
-    return Windows(ends, values)
+    # Rounding must not move a picture over the edge of a window.
+    slack = 0.001 * step
+    firsts = np.searchsorted(times[chosen], ends - length + slack, side="right")
+    lasts = np.searchsorted(times[chosen], ends + slack, side="right")
+    values = [
+        _window(tracks, objects, edges, int(first), int(last), cutoff_m)
+        for first, last in zip(firsts, lasts, strict=True)
+    ]
+    return Windows(ends, np.array(values))
+
+
+def _ends(times: FloatN, length: float, step: float) -> FloatN:
+    """Ends of the windows: the first holds the first picture, the last ends with the last picture."""
+    first, last = float(times[0]) + length - step, float(times[-1])
+    if first >= last:
+        return np.array([last])
+    ends: FloatN = np.linspace(first, last, min(WINDOWS, 1 + math.ceil(2.0 * (last - first) / length)))
+    return ends
 
 
 @dataclass(frozen=True, slots=True, eq=False)

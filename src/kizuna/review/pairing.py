@@ -11,7 +11,7 @@ from kizuna.kernels.continuity import follow
 from kizuna.kernels.nearby import associate, find_nearby
 from kizuna.messages.track import Tracks
 from kizuna.review.pictures import Paths, Sample, rows_at, samples, velocity_to_ecef
-from kizuna.shapes import BoolN, CodeN, FloatN, IntN
+from kizuna.shapes import BoolN, FloatN, IntN
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,8 +28,6 @@ class Presence:
     """(P,) object of each path."""
     begin_s: FloatN
     """(P,) when the path begins."""
-    end_s: FloatN
-    """(P,) when it ends."""
     order: IntN
     """(M,) the entries, path by path and in order of time within each."""
     path_start: IntN
@@ -49,11 +47,7 @@ class Pairing:
     start: IntN
     """(T + 1,) picture t owns the rows start[t] to start[t + 1] - 1."""
     track: IntN
-    """(N,) index into `numbers`."""
-    numbers: IntN
-    """(K,) track numbers."""
-    identity: CodeN
-    """(N,) code of the row's identity."""
+    """(N,) the node's tracks, counted from 0 in the order of their numbers."""
     assigned: IntN
     """(N,) entry that the assignment of least total cost gives to the row, -1 for none: one to one."""
     associated: IntN
@@ -150,7 +144,6 @@ def pair(
         path=path,
         names=paths.names,
         begin_s=paths.begin_s,
-        end_s=paths.end_s,
         order=np.argsort(path, kind="stable"),
         path_start=np.searchsorted(np.sort(path), np.arange(len(paths.names) + 1)),
     )
@@ -223,8 +216,6 @@ def _finished(node: str, work: _Node, presence: Presence) -> Pairing:
         presence=presence,
         start=start,
         track=track,
-        numbers=numbers,
-        identity=work.rows.identity.codes,
         assigned=work.assigned,
         associated=work.associated,
         distance_m=work.distance_m,

@@ -36,7 +36,7 @@ class Paths:
     names: tuple[str, ...]
     """(P,) object of each path."""
     begin_s: FloatN
-    end_s: FloatN
+    """(P,) when each begins, s since 1970-01-01 UTC."""
     knot_start: IntN
     knot_time: FloatN
     knot_position_m: FloatNx3
@@ -87,7 +87,6 @@ def paths_of(truth: Truth) -> Paths:
     return Paths(
         names=tuple(truth.object.names[code[row]] for row in begins),
         begin_s=time[begins],
-        end_s=time[knot_start[1:] - 1],
         knot_start=knot_start,
         knot_time=time,
         knot_position_m=geodetic_to_ecef(rows.lat_deg, rows.lon_deg, rows.alt_m),

@@ -68,19 +68,8 @@ def score(
 ) -> Scores:
     """Measure tracks against the truth.
 
-    The measures of one node are means over its pictures, or ratios of sums over them:
-
-    ``gospa_m`` with its parts ``gospa_localisation_m``, ``gospa_missed_m``, ``gospa_false_m`` (means, m; each
-    picture's parts add up in squares), ``missed`` and ``false`` (objects without a track and tracks without
-    an object of their own, mean count in a picture), ``ospa_m``, ``ospa2_m``; the SIAP attributes
-    ``completeness``, ``ambiguity``, ``spurious``, ``position_error_m``, ``velocity_error_mps``,
-    ``continuity`` (longest segment) and ``track_changes_per_hour``; ``rmse_m`` over assigned pairs;
-    ``id_switches`` (how often another track took over an object); ``time_to_first_track_s`` (median) and
-    ``time_to_first_track_p95_s``, ``never_tracked`` (stays of objects that never got a track); ``pictures``,
-    ``objects`` and ``tracks`` (mean count in a picture).
-
-    Overall, the pictures of all nodes count together; ``commonality`` is the share of the objects held by any
-    node that all nodes hold in the same picture.
+    `docs/reference/measures.md` defines every measure. Those of one node are means over its pictures or
+    ratios of sums over them; overall, the pictures of all nodes count together.
 
     Parameters
     ----------
@@ -91,7 +80,7 @@ def score(
     cutoff_m
         A track farther than this from every object is false, m.
     nodes
-        The nodes to measure; those that occur in the tracks unless given.
+        The nodes to measure, at least one; those that occur in the tracks unless given.
     times
         (T,) when pictures were taken, s; deduced from the tracks unless given (`pictures.picture_times`).
     progress
@@ -102,7 +91,7 @@ def score(
     Raises
     ------
     InputError
-        When truth or tracks are empty, or have no time in common.
+        When no times are given and truth or tracks are empty, or have no time in common.
     """
     if times is None:
         times = picture_times(truth, tracks, *files)
@@ -110,41 +99,60 @@ def score(
         held = np.unique(tracks.node.codes)
         nodes = [tracks.node.names[code] for code in held if code >= 0]
     pairings = pair(paths_of(truth), tracks, times, nodes, cutoff_m, progress)
-    counts = [count(pairing) for pairing in pairings]
-    continuities = [continuity_of(pairing) for pairing in pairings]
-    made = tuple(
-        _node(pairing, counted, continuity, cutoff_m)
-        for pairing, counted, continuity in zip(pairings, counts, continuities, strict=True)
-    )
-    firsts = np.concatenate([node.first_tracks.delay_s for node in made]) if made else np.empty(0)
-    overall = _measures(Counts.join(counts), Continuity.total(continuities), cutoff_m)
-    overall["ospa2_m"] = _mean(np.array([node.measures["ospa2_m"] for node in made]))
-    overall["id_switches"] = float(sum(node.measures["id_switches"] for node in made))
-    overall |= _first(FirstTracks(made[0].first_tracks.object, firsts)) if made else {}
+    found = [_found(pairing, cutoff_m) for pairing in pairings]
+    overall = _measures(_Found.join(found), cutoff_m)
     overall["commonality"] = _commonality(pairings)
+    made = tuple(_node(pairing, each, cutoff_m) for pairing, each in zip(pairings, found, strict=True))
     return Scores(times, made, overall)
 
 
-def _node(pairing: Pairing, counts: Counts, continuity: Continuity, cutoff_m: float) -> NodeScores:
-    first = first_tracks_of(pairing)
-    measures = _measures(counts, continuity, cutoff_m)
-    measures["ospa2_m"] = _mean(ospa2_of(pairing, cutoff_m).ospa2_m)
-    measures["id_switches"] = float(np.count_nonzero(pairing.switched))
-    measures |= _first(first)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    """What the measures are formed from, of one node or of several together."""
+
+    counts: Counts
+    continuity: Continuity
+    first_tracks: FirstTracks
+    ospa2_m: FloatN
+    switches: int
+
+    @classmethod
+    def join(cls, parts: Sequence["_Found"]) -> "_Found":
+        """Several nodes, one after the other."""
+        return cls(
+            Counts.join([part.counts for part in parts]),
+            Continuity.total([part.continuity for part in parts]),
+            FirstTracks.join([part.first_tracks for part in parts]),
+            np.concatenate([part.ospa2_m for part in parts]),
+            sum(part.switches for part in parts),
+        )
+
+
+def _found(pairing: Pairing, cutoff_m: float) -> _Found:
+    return _Found(
+        count(pairing),
+        continuity_of(pairing),
+        first_tracks_of(pairing),
+        ospa2_of(pairing, cutoff_m).ospa2_m,
+        int(np.count_nonzero(pairing.switched)),
+    )
+
+
+def _node(pairing: Pairing, found: _Found, cutoff_m: float) -> NodeScores:
     return NodeScores(
         node=pairing.node,
-        measures=measures,
-        completeness=attributes_of(counts).completeness,
-        gospa_m=gospa_of(counts, cutoff_m).total_m,
-        first_tracks=first,
+        measures=_measures(found, cutoff_m),
+        completeness=attributes_of(found.counts).completeness,
+        gospa_m=gospa_of(found.counts, cutoff_m).total_m,
+        first_tracks=found.first_tracks,
         missed=missed_of(pairing),
-        compared=int(counts.objects.sum()),
+        compared=int(found.counts.objects.sum()),
         errors_m=pairing.distance_m[pairing.assigned >= 0],
     )
 
 
-def _measures(counts: Counts, continuity: Continuity, cutoff_m: float) -> Measures:
-    """The measures that follow from counts, which may be those of several nodes."""
+def _measures(found: _Found, cutoff_m: float) -> Measures:
+    counts, continuity, first = found.counts, found.continuity, found.first_tracks
     gospa = gospa_of(counts, cutoff_m)
     whole = attributes_of(counts.total())
     return {
@@ -158,6 +166,7 @@ def _measures(counts: Counts, continuity: Continuity, cutoff_m: float) -> Measur
         "missed": _mean(counts.missed),
         "false": _mean(counts.false),
         "ospa_m": _mean(ospa_of(counts, cutoff_m)),
+        "ospa2_m": _mean(found.ospa2_m),
         "completeness": float(whole.completeness),
         "ambiguity": float(whole.ambiguity),
         "spurious": float(whole.spurious),
@@ -166,11 +175,7 @@ def _measures(counts: Counts, continuity: Continuity, cutoff_m: float) -> Measur
         "rmse_m": float(whole.rmse_m),
         "continuity": continuity.longest_segment,
         "track_changes_per_hour": continuity.track_changes_per_hour,
-    }
-
-
-def _first(first: FirstTracks) -> Measures:
-    return {
+        "id_switches": float(found.switches),
         "time_to_first_track_s": first.median_s(),
         "time_to_first_track_p95_s": first.late_s(),
         "never_tracked": float(first.never()),

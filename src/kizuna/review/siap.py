@@ -115,22 +115,26 @@ def continuity_of(pairing: Pairing) -> Continuity:
 
 
 def _changes(owner: IntN, first: IntN, last: IntN) -> int:
-    """Σ (NU_j - 1) over the owners of segments: greedy covers by whatever reaches farthest."""
-    order = np.lexsort((-last, first, owner))
-    changes, current, covered, reach = 0, -1, -1, -1
+    """Σ (NU_j - 1) over the owners of segments, from their first and last pictures.
+
+    A greedy cover, which is the smallest: each next segment is, of those that hold the first picture not yet
+    covered, the one that reaches farthest.
+    """
+    order = np.lexsort((first, owner))
+    needed, current, covered, reach = 0, -1, -1, -1
     for path, begin, end in zip(
         owner[order].tolist(), first[order].tolist(), last[order].tolist(), strict=True
     ):
         if path != current:
-            current, covered, reach = path, end, end
-            continue
-        if begin > covered:
-            # Covered so far; what reached farthest among the segments met since goes on.
+            # What reached beyond the cover of the path before is its last segment.
+            needed += reach > covered
+            current, covered, reach = path, begin - 1, -1
+        elif begin > covered + 1:
             if reach > covered:
-                changes += 1
+                needed += 1
                 covered = reach
-            if begin > covered:
-                changes += 1
-                covered = end
+            # Between the cover and the begin, nobody holds the object.
+            covered = max(covered, begin - 1)
         reach = max(reach, end)
-    return changes
+    needed += reach > covered
+    return needed - len(np.unique(owner))

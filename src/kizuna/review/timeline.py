@@ -1,5 +1,6 @@
 """Timeline: when each object got its first confirmed track, and when it had none."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,12 +12,19 @@ from kizuna.shapes import BoolN, FloatN, IntN
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FirstTracks:
-    """How long each stay of an object lasted until a node held it, (P,) stays that some picture shows."""
+    """How long each stay of an object lasted until a node held it; (P,) stays that some picture shows."""
 
     object: Labels
     """Name of the object; one that comes back has several stays."""
     delay_s: FloatN
     """From the stay's beginning to the first picture with a track assigned to it, s; NaN for never."""
+
+    @classmethod
+    def join(cls, parts: Sequence["FirstTracks"]) -> "FirstTracks":
+        """Stays seen by several nodes, one node after the other."""
+        return cls(
+            Labels.join([part.object for part in parts]), np.concatenate([part.delay_s for part in parts])
+        )
 
     def median_s(self) -> float:
         """Median over the stays that were held at all; NaN when none was."""
