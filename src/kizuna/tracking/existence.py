@@ -38,6 +38,8 @@ class Existence:
         self._belief = belief
         self._bounds = np.array([belief.least_loss_hz, belief.greatest_loss_hz])
         self._unexplained = np.zeros(len(sources.names))
+        self._usual = sources.clutter + 2.0 * np.sqrt(sources.clutter)
+        self._log_seen_in = np.log(sources.pd * sources.volume_m3)
         self._learned_s = -np.inf
         self.log_surplus = self._log_odds_new = np.empty(0)
         self.learn(np.empty(0, dtype=np.int64), 0.0)
@@ -56,9 +58,8 @@ class Existence:
         self._unexplained *= np.exp(-(time_s - self._learned_s) / sources.period_s)
         self._unexplained += np.bincount(sensor, minlength=len(self._unexplained))
         self._learned_s = time_s
-        new = self._unexplained - sources.clutter - 2.0 * np.sqrt(sources.clutter)
-        new = np.maximum(new, sources.least_new)
-        self.log_surplus = np.log(sources.pd * sources.volume_m3 / (sources.clutter + new))
+        new = np.maximum(self._unexplained - self._usual, sources.least_new)
+        self.log_surplus = self._log_seen_in - np.log(sources.clutter + new)
         self._log_odds_new = np.log(new / sources.clutter)
 
     def rate(self, tracks: Register, rows: IntN) -> None:

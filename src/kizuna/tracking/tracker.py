@@ -21,14 +21,16 @@ from kizuna.tracking.register import Register
 from kizuna.tracking.remarks import Remarks
 from kizuna.tracking.twins import twins
 
-_LONGEST_SLICE_S = 1.0
-"""Objects move less than half a kilometre in it, so that the tracks before it are good enough to pair by."""
+_LONGEST_SLICE_S = 2.0
+"""In it the tracks before it are good enough to pair by: an object that turns at 3 g is 60 m off."""
 _SLICE_OF_PERIOD = 0.8
 """No slice holds two detections of one object by one sensor: periods jitter by less than a fifth."""
 _RATE_EVERY_S = 10.0
 """In this time an object flies 2 or 3 km: what sees it hardly changes."""
 _LOOK_EVERY_S = 5.0
 """How often twins are looked for: about once in a scan."""
+_REMARK_EVERY_S = 30.0
+"""How often the picture is looked at for what should be remarked on."""
 _RECENT_S = 60.0
 """A sensor that saw an object within this time contributes to its track."""
 _COAST_AFTER = 1.5
@@ -64,7 +66,7 @@ class Tracker:
         self._tracks = Register.of(len(self._sources.names), len(self._motion.models))
         self._pending: list[Measurements] = []
         self._next_number = 1
-        self._rated_s = self._looked_s = self._last_s = -np.inf
+        self._rated_s = self._looked_s = self._remarked_s = self._last_s = -np.inf
         self._remarks = Remarks()
 
     @property
@@ -171,6 +173,8 @@ class Tracker:
             if len(gone):
                 tracks.remove(gone)
                 where = hashed(tracks, self._motion.models, middle_s, slack_s)
+        if middle_s - self._remarked_s >= _REMARK_EVERY_S:
+            self._remarked_s = middle_s
             self._remarks.look(tracks, tracks.live("confirmed") & ~self._silent(middle_s))
         track = associate(tracks, measurements, self._sources, belief.log_surplus, self._motion, where)
         log_likelihood = np.zeros(len(track))
