@@ -81,8 +81,13 @@ class Pairing:
 class _Node:
     """One node's rows and what has been found for them so far, batch by batch."""
 
-    rows: Tracks
     picture: IntN
+    track: IntN
+    lat_deg: FloatN
+    lon_deg: FloatN
+    alt_m: FloatN
+    velocity_mps: tuple[FloatN, FloatN, FloatN]
+    """East, north, up."""
     assigned: IntN
     associated: IntN
     distance_m: FloatN
@@ -156,8 +161,12 @@ def _gathered(tracks: Tracks, times: FloatN, node: str) -> _Node:
     mine, picture = mine[picture >= 0], picture[picture >= 0]
     count = len(mine)
     return _Node(
-        rows=tracks.take(mine),
         picture=picture,
+        track=tracks.track[mine],
+        lat_deg=tracks.lat_deg[mine],
+        lon_deg=tracks.lon_deg[mine],
+        alt_m=tracks.alt_m[mine],
+        velocity_mps=(tracks.ve_mps[mine], tracks.vn_mps[mine], tracks.vu_mps[mine]),
         assigned=np.full(count, -1, dtype=np.int64),
         associated=np.full(count, -1, dtype=np.int64),
         distance_m=np.full(count, np.nan),
@@ -175,8 +184,8 @@ def _pair_batch(work: _Node, sample: Sample, entries: int, cutoff_m: float) -> N
     batch = slice(int(start[0]), int(start[-1]))
     if batch.start == batch.stop:
         return
-    lat, lon = work.rows.lat_deg[batch], work.rows.lon_deg[batch]
-    position = geodetic_to_ecef(lat, lon, work.rows.alt_m[batch])
+    lat, lon = work.lat_deg[batch], work.lon_deg[batch]
+    position = geodetic_to_ecef(lat, lon, work.alt_m[batch])
     edge_start, target, squared = find_nearby(
         position, start - start[0], sample.position_m, sample.start, sample.axis, cutoff_m
     )
@@ -188,7 +197,7 @@ def _pair_batch(work: _Node, sample: Sample, entries: int, cutoff_m: float) -> N
     work.edge_count[batch] = np.diff(edge_start)
     work.edge_entry.append(target + entries)
     work.edge_squared.append(squared)
-    velocities = [column[batch] for column in (work.rows.ve_mps, work.rows.vn_mps, work.rows.vu_mps)]
+    velocities = [column[batch] for column in work.velocity_mps]
     if not np.isnan(velocities[0]).all():
         paired = np.flatnonzero(associated >= 0)
         error = velocity_to_ecef(lat, lon, *velocities)[paired] - sample.velocity_mps[associated[paired]]
@@ -196,7 +205,7 @@ def _pair_batch(work: _Node, sample: Sample, entries: int, cutoff_m: float) -> N
 
 
 def _finished(node: str, work: _Node, presence: Presence) -> Pairing:
-    numbers, track = np.unique(work.rows.track, return_inverse=True)
+    numbers, track = np.unique(work.track, return_inverse=True)
     start = np.searchsorted(work.picture, np.arange(len(presence.times) + 1))
     edge_start = np.concatenate([[0], np.cumsum(work.edge_count)])
     edge_entry = np.concatenate(work.edge_entry)

@@ -92,8 +92,9 @@ def continuity_of(pairing: Pairing) -> Continuity:
     picture = pairing.picture()[rows]
     path = presence.path[pairing.associated[rows]]
     track = pairing.track[rows]
-    order = np.lexsort((picture, track, path))
-    picture, path, track = picture[order], path[order], track[order]
+    # Rows ascend by picture, and a stable sort keeps that.
+    order = np.argsort(path * (track.max(initial=0) + 1) + track, kind="stable")
+    rows, picture, path, track = rows[order], picture[order], path[order], track[order]
     goes_on = (np.diff(path) == 0) & (np.diff(track) == 0) & (np.diff(picture) == 1)
     first = np.flatnonzero(np.concatenate([[True], ~goes_on]))[: len(rows)]
     last = np.append(first[1:], len(rows))[: len(first)] - 1
@@ -101,7 +102,9 @@ def continuity_of(pairing: Pairing) -> Continuity:
     longest = np.zeros(len(presence.names))
     np.maximum.at(longest, owner, times[picture[last]] - times[picture[first]])
     # Two tracks may stay with one object at a time; the time counts once.
-    stays = np.unique(np.stack([path[1:][goes_on], picture[1:][goes_on]]), axis=1)[1]
+    held_on = np.zeros(len(presence.path), dtype=np.bool_)
+    held_on[pairing.associated[rows[1:][goes_on]]] = True
+    stays = presence.picture()[held_on]
     pictures = np.diff(presence.path_start)
     seen = np.flatnonzero(pictures > 0)
     ends = presence.picture()[presence.order]
