@@ -94,7 +94,8 @@ def ospa2_of(pairing: Pairing, cutoff_m: float, window_s: float = WINDOW_S) -> W
     """
     times = pairing.presence.times
     step = float(np.median(np.diff(times))) if len(times) > 1 else 1.0
-    length = max(window_s, WINDOW_PICTURES * step)
+    # A run shorter than a window is one window.
+    length = min(max(window_s, WINDOW_PICTURES * step), float(times[-1] - times[0]) + step)
     stride = max(1, int(np.ceil(length / step / SAMPLES)))
     chosen = np.zeros(len(times), dtype=np.bool_)
     chosen[::stride] = True
@@ -114,9 +115,10 @@ def ospa2_of(pairing: Pairing, cutoff_m: float, window_s: float = WINDOW_S) -> W
 def _ends(times: FloatN, length: float, step: float) -> FloatN:
     """Ends of the windows: the first holds the first picture, the last ends with the last picture."""
     first, last = float(times[0]) + length - step, float(times[-1])
-    if first >= last:
-        return np.array([last])
-    ends: FloatN = np.linspace(first, last, min(WINDOWS, 1 + math.ceil(2.0 * (last - first) / length)))
+    # A run of one window must not become two by rounding.
+    rest = last - first if last - first > 0.001 * step else 0.0
+    count = min(WINDOWS, 1 + math.ceil(2.0 * rest / length))
+    ends: FloatN = np.linspace(last - rest, last, count)
     return ends
 
 
