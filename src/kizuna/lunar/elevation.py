@@ -78,7 +78,11 @@ def read_elevation(
 
 
 def write_layers(
-    path: Path | str, grid: Grid, layers: dict[str, NDArray[np.generic]], scale: float = 1.0
+    path: Path | str,
+    grid: Grid,
+    layers: dict[str, NDArray[np.generic]],
+    scale: float = 1.0,
+    tags: dict[str, str] | None = None,
 ) -> None:
     """Write maps of the same cells as a GeoTIFF, one band each, compressed without loss.
 
@@ -92,6 +96,8 @@ def write_layers(
         Name of the band, with its unit, to (R, C) of one data type.
     scale
         What a stored number must be multiplied with; kept in the file.
+    tags
+        Words to keep in the file.
 
     Raises
     ------
@@ -123,6 +129,7 @@ def write_layers(
     }
     with replacing(path) as temporary, rasterio.open(temporary, "w", **profile) as out:
         out.scales = (scale,) * len(layers)
+        out.update_tags(**(tags or {}))
         for band, (name, values) in enumerate(layers.items(), start=1):
             out.write(values, band)
             out.set_band_description(band, name)
