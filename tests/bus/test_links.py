@@ -13,8 +13,8 @@ five_sigma = 5.0
 def fates(link: Link, seed: int = 7, count: int = 20_000) -> np.ndarray:
     """Delay of each of many messages sent at time 0; NaN for the lost."""
     channel = Channel(link, seed)
-    arrivals = [channel.arrival_s(0.0) for _ in range(count)]
-    return np.array([math.nan if arrival is None else arrival for arrival in arrivals])
+    arrivals = [channel.arrivals_s(0.0) for _ in range(count)]
+    return np.array([arrival[0] if arrival else math.nan for arrival in arrivals])
 
 
 @pytest.mark.parametrize("loss", [0.01, 0.3, 0.9])
@@ -60,8 +60,8 @@ def test_a_change_of_delay_or_loss_leaves_the_luck_as_it_was():
 
 def test_an_outage_takes_what_is_sent_while_it_lasts():
     channel = Channel(Link("JPN", "USA", delay_s=1.0, outages=((10.0, 20.0), (30.0, 40.0))), seed=7)
-    fate = {sent: channel.arrival_s(sent) for sent in (9.9, 10.0, 19.9, 20.0, 35.0, 40.0)}
-    assert fate == {9.9: 10.9, 10.0: None, 19.9: None, 20.0: 21.0, 35.0: None, 40.0: 41.0}
+    fate = {sent: channel.arrivals_s(sent) for sent in (9.9, 10.0, 19.9, 20.0, 35.0, 40.0)}
+    assert fate == {9.9: (10.9,), 10.0: (), 19.9: (), 20.0: (21.0,), 35.0: (), 40.0: (41.0,)}
 
 
 @pytest.mark.parametrize(
@@ -72,6 +72,12 @@ def test_an_outage_takes_what_is_sent_while_it_lasts():
         ({"jitter_s": math.nan}, "jitter nan s"),
         ({"loss": 1.1}, "loss 1.1; expected times of 0 or more and a loss from 0 to 1"),
         ({"outages": ((20.0, 10.0),)}, "expected it to end later"),
+        ({"duplication": 1.5}, "doubles 1.5"),
+        ({"held_back": 0.1, "held_back_s": -1.0}, "holds 0.1 back for -1.0 s"),
+        ({"capacity_bps": 0.0}, "passes 0.0 bit/s"),
+        ({"queue_bytes": -1.0}, "lets -1.0 bytes wait"),
+        ({"outages_per_hour": -1.0}, "fails -1.0 times an hour"),
+        ({"lateness": "late"}, "lateness 'late'; expected one of even, exponential, heavy"),
     ],
 )
 def test_a_link_that_cannot_be_is_refused(values, sentence):

@@ -52,10 +52,13 @@ def seen_by(sensor: int) -> Detections:
 
 
 def play(
-    folder: Path, share: Share, heard: tuple[int, int], delay_s: float = 0.5
+    folder: Path, share: Share, heard: tuple[int, int], delay_s: float = 0.5, duplication: float = 0.0
 ) -> tuple[Tracks, list[Node]]:
     """Two linked nodes; the first hears sensor `heard[0]`, the second `heard[1]`, -1 for none."""
-    links = [Link("ABC", "XYZ", delay_s), Link("XYZ", "ABC", delay_s)]
+    links = [
+        Link(*ends, delay_s, duplication=duplication, held_back=duplication)
+        for ends in (("ABC", "XYZ"), ("XYZ", "ABC"))
+    ]
     bus = SimulatedBus(0.0, links, seed=1)
     with Journal(folder) as journal:
         nodes = [Node(bus.port(name), SENSORS, Release(share), 3.0, journal, 1.0) for name in ("ABC", "XYZ")]
@@ -101,6 +104,13 @@ def test_two_radars_seen_over_a_link_make_one_track_near_the_truth(tmp_path: Pat
     place = geodetic_to_ecef(first.picture().lat_deg[0], first.picture().lon_deg[0], first.picture().alt_m[0])
     assert np.linalg.norm(place - truth) < two_hundred_metres
     assert set(tracks.node.values()) == {"ABC", "XYZ"}
+
+
+def test_a_message_that_comes_twice_counts_once(tmp_path: Path) -> None:
+    """Doubled and overtaken messages leave the second node with the first one's picture."""
+    _, (first, second) = play(tmp_path, "detections", (0, -1), duplication=0.5)
+    np.testing.assert_array_equal(first.picture().cov, second.picture().cov)
+    assert second.too_late == 0
 
 
 @pytest.mark.parametrize("delay_s", [0.1, 5.0])

@@ -27,6 +27,9 @@ class Message:
         The table that it carries.
     size_bytes
         What it takes on the wire: see `wire_size`.
+    number
+        Which message of the sender to this receiver it is, counted from 0: by it a receiver knows what it has
+        had already (`kizuna.bus.inbox`).
     """
 
     sender: str
@@ -35,6 +38,7 @@ class Message:
     kind: str
     payload: Table
     size_bytes: int
+    number: int = 0
 
 
 Handler = Callable[[Message], None]

@@ -34,6 +34,8 @@ class Traffic:
     messages_sent: int = 0
     messages_delivered: int = 0
     messages_lost: int = 0
+    messages_doubled: int = 0
+    """Messages that arrive a second time; these arrivals count nowhere else."""
     bytes_sent: int = 0
     bytes_delivered: int = 0
     bytes_lost: int = 0
@@ -66,7 +68,7 @@ class SimulatedBus:
             ends = (link.sender, link.to)
             if ends in self._channels:
                 raise ValueError(f"there are two links from {link.sender} to {link.to}; expected one")
-            self._channels[ends] = Channel(link, seed)
+            self._channels[ends] = Channel(link, seed, start_s)
             self.traffic[ends] = Traffic()
         self._ports: dict[str, SimulatedPort] = {}
         self._queue: list[tuple[float, int, int, Callable[[Any], None], Any]] = []
@@ -127,16 +129,21 @@ class SimulatedBus:
         if channel is None:
             raise ValueError(f"no link leads from {sender} to {to}")
         sent_s = self.clock.now_s()
-        message = Message(sender, to, sent_s, kind, payload, wire_size(payload))
         traffic = self.traffic[ends]
+        message = Message(sender, to, sent_s, kind, payload, wire_size(payload), traffic.messages_sent)
         traffic.messages_sent += 1
         traffic.bytes_sent += message.size_bytes
-        arrival_s = channel.arrival_s(sent_s)
-        if arrival_s is None:
+        arrivals_s = channel.arrivals_s(sent_s, message.size_bytes)
+        if not arrivals_s:
             traffic.messages_lost += 1
             traffic.bytes_lost += message.size_bytes
-        else:
-            self._push(arrival_s, DELIVERY, self._deliver, message)
+            return message
+        # The first of two arrivals is the delivery; the bus may tell which, the receiver has to find out.
+        first_s = min(arrivals_s)
+        self._push(first_s, DELIVERY, self._deliver, message)
+        if len(arrivals_s) > 1:
+            traffic.messages_doubled += 1
+            self._push(max(arrivals_s), DELIVERY, self.port(to).hand_over, message)
         return message
 
     def _push(self, time_s: float, priority: int, action: Callable[[Any], None], argument: object) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from kizuna.bus.journal import Journal, read_tables
 from kizuna.bus.links import Link
+from kizuna.bus.outages import Partition, cut_by
 from kizuna.bus.simulated import SimulatedBus, Traffic
 from kizuna.exercise.progress import Report
 from kizuna.exercise.stage import heard
@@ -51,8 +52,9 @@ def feeds(exercise: Exercise, variant: Variant) -> dict[str, tuple[Feed, ...]]:
         if variant.share == "detections":
             for link in exercise.directed_links():
                 if link.to == node:
+                    mean_s = link.delay_s + (0.5 if link.lateness == "even" else 1.0) * link.jitter_s
                     for sensor in own[link.from_]:
-                        delays[sensor] = min(delays.get(sensor, np.inf), link.delay_s + 0.5 * link.jitter_s)
+                        delays[sensor] = min(delays.get(sensor, np.inf), mean_s)
         made[node] = tuple(Feed(sensor, delay_s) for sensor, delay_s in delays.items())
     return made
 
@@ -134,14 +136,29 @@ class _Feeder:
 
 def _links(exercise: Exercise) -> list[Link]:
     start_s = exercise.start_s
+    partitions = [
+        Partition(start_s + part.from_s, start_s + part.to_s, part.groups) for part in exercise.partitions
+    ]
     return [
         Link(
             sender=link.from_,
             to=link.to,
             delay_s=link.delay_s,
             jitter_s=link.jitter_s,
+            lateness=link.lateness,
             loss=link.loss,
-            outages=tuple((start_s + outage.from_s, start_s + outage.to_s) for outage in link.outages),
+            duplication=link.duplication,
+            held_back=link.held_back,
+            held_back_s=link.held_back_s,
+            in_order=link.in_order,
+            capacity_bps=math.inf if link.capacity_bps is None else link.capacity_bps,
+            queue_bytes=math.inf if link.queue_bytes is None else link.queue_bytes,
+            outages=(
+                *((start_s + outage.from_s, start_s + outage.to_s) for outage in link.outages),
+                *cut_by(partitions, link.from_, link.to),
+            ),
+            outages_per_hour=link.outages_per_hour,
+            outage_s=link.outage_s,
         )
         for link in exercise.directed_links()
     ]

@@ -1,5 +1,6 @@
 """One nation's node: hears its own sensors and its peers, shares what it may, and holds a picture."""
 
+from kizuna.bus.inbox import Inbox
 from kizuna.bus.journal import Journal
 from kizuna.bus.port import Message, Port
 from kizuna.fusion.window import Window
@@ -47,6 +48,7 @@ class Node:
         self._window = Window(window_s)
         self._journal = journal
         self._record_every_s = record_every_s
+        self._inbox = Inbox()
         self._next_record_s = self._now_s = -float("inf")
         port.listen(self._receive)
 
@@ -86,5 +88,7 @@ class Node:
         )
 
     def _receive(self, message: Message) -> None:
+        if not self._inbox.is_new(message.sender, message.number):
+            return
         if isinstance(message.payload, Detections):
             self._window.add(message.payload)

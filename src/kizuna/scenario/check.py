@@ -41,6 +41,7 @@ def check(exercise: Exercise, folder: Path) -> Iterator[Flaw]:
             yield _name((*path, "nation"), "node serves the nation", sensor.nation, sorted(nations))
     yield from _nodes(exercise)
     links = list(_links(exercise))
+    yield from _partitions(exercise)
     # A link that is wrong is the cause; the node that it doesn't reach would only be its effect.
     yield from links or _reached(exercise)
     yield from _distinct("variants", "variant", [variant.variant for variant in exercise.variants])
@@ -180,6 +181,24 @@ def _links(exercise: Exercise) -> Iterator[Flaw]:
                 yield Flaw(path, f"a link from {way[0]!r} to {way[1]!r} is there twice", "one link each way")
         seen.update(ways)
         yield from _outages((*path, "outages"), link.outages)
+
+
+def _partitions(exercise: Exercise) -> Iterator[Flaw]:
+    nodes = [node.node for node in exercise.nodes]
+    for number, partition in enumerate(exercise.partitions):
+        path = ("partitions", number)
+        if partition.to_s <= partition.from_s:
+            problem = f"{partition.to_s:.10g} ends the partition before it begins"
+            yield Flaw((*path, "to_s"), problem, "a time after from_s")
+        seen: list[str] = []
+        for part, group in enumerate(partition.groups):
+            for place, name in enumerate(group):
+                if name not in nodes:
+                    yield _name((*path, "groups", part, place), "node is called", name, nodes)
+                if name in seen:
+                    problem = f"the node {name!r} is in two parts"
+                    yield Flaw((*path, "groups", part, place), problem, "each node in one part at most")
+                seen.append(name)
 
 
 def _reached(exercise: Exercise) -> Iterator[Flaw]:

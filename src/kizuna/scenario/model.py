@@ -5,10 +5,11 @@ from typing import Annotated, Any, Literal
 from pydantic import Strict, model_validator
 
 from kizuna.geo.time import parse_utc
-from kizuna.scenario.keys import LONGEST_S, Airport, Name, Outages, Record, Text, Utc, key
+from kizuna.scenario.keys import LONGEST_S, Airport, Name, Outages, Record, Seconds, Text, Utc, key
 from kizuna.scenario.sensor import Sensor, SensorType
 from kizuna.scenario.traffic import Traffic
 
+Lateness = Literal["even", "exponential", "heavy"]
 Share = Literal["nothing", "detections"]
 
 
@@ -29,11 +30,45 @@ class Link(Record):
     to: Name = key("Node that hears")
     delay_s: float = key("Time that every message takes", "s", ge=0.0, le=600.0)
     jitter_s: float = key(
-        "Greatest additional time, drawn evenly from 0 for each message", "s", 0.0, ge=0.0, le=600.0
+        "Additional time, drawn for each message: its greatest value when drawn evenly, else its mean",
+        "s",
+        0.0,
+        ge=0.0,
+        le=600.0,
     )
+    lateness: Lateness = key("How the additional time is drawn", default="even")
     loss: float = key("Probability that a message is lost", "1", 0.0, ge=0.0, le=1.0)
+    duplication: float = key("Probability that a message arrives twice", "1", 0.0, ge=0.0, le=1.0)
+    held_back: float = key(
+        "Probability that a message is held back, so that others overtake it", "1", 0.0, ge=0.0, le=1.0
+    )
+    held_back_s: float = key("For how long", "s", 1.0, ge=0.0, le=600.0)
+    in_order: bool = key("Whether a message waits for those sent before it, as in a stream", default=False)
+    capacity_bps: float | None = key(
+        "Bits that pass in a second; no limit when absent", "bit/s", None, gt=0.0
+    )
+    queue_bytes: float | None = key(
+        "Bytes that may wait for the link; what comes on top is lost; no limit when absent",
+        "byte",
+        None,
+        ge=0.0,
+    )
     both_ways: bool = key("Whether there is the same link in the other direction", default=False)
     outages: Outages = key("When nothing passes", default=())
+    outages_per_hour: float = key(
+        "How often it fails by chance, both directions together", "1/h", 0.0, ge=0.0, le=3_600.0
+    )
+    outage_s: float = key("How long it then fails, on average", "s", 60.0, gt=0.0, le=86_400.0)
+
+
+class Partition(Record):
+    """A time in which the network is broken into parts that don't reach one another."""
+
+    from_s: Seconds = key("When it breaks, after the start of the exercise", "s")
+    to_s: Seconds = key("When it is whole again", "s")
+    groups: Annotated[tuple[Annotated[tuple[Name, ...], Strict(False)], ...], Strict(False)] = key(
+        "The parts, each a list of nodes; nodes in no list form one more part", min_length=1
+    )
 
 
 class Variant(Record):
@@ -72,6 +107,9 @@ class Exercise(Record):
     sensors: Annotated[tuple[Sensor, ...], Strict(False)] = key("What sees it", min_length=1)
     nodes: Annotated[tuple[Node, ...], Strict(False)] = key("Who hears the sensors", min_length=1)
     links: Annotated[tuple[Link, ...], Strict(False)] = key("Which node reaches which", default=())
+    partitions: Annotated[tuple[Partition, ...], Strict(False)] = key(
+        "When the network is broken into parts", default=()
+    )
     variants: Annotated[tuple[Variant, ...], Strict(False)] = key("The ways to compare", min_length=1)
 
     @model_validator(mode="before")
