@@ -81,7 +81,7 @@ def ospa2_of(pairing: Pairing, cutoff_m: float, window_s: float = WINDOW_S) -> W
 
     Source: Beard, Vo and Vo, OSPA(2): Using the OSPA metric to evaluate multi-target tracking performance,
     ICCAIS 2017, and A solution for large-scale multi-object tracking, IEEE Trans. Signal Processing 68 (2020)
-    2754-2769, section V, with p = q = 1.
+    2754-2769, with p = q = 1.
 
     Parameters
     ----------
