@@ -123,6 +123,11 @@ class Ephemeris:
             (np.einsum("nij,nj->ni", axes, earth) + site) * 1000.0,
         )
 
+    def axes(self, times_s: FloatN) -> Float:
+        """The Moon's mean-Earth axes at times (N,): unit vectors of the ICRF in rows, (N, 3, 3)."""
+        self._check(times_s)
+        return self._axes(utc_to_tdb(times_s))[0]
+
     def span_s(self) -> tuple[float, float]:
         """First and last time that is covered, seconds since 1970-01-01 UTC, to within a minute."""
         parts = (self.sun, self.emb, self.moon, self.earth, self.orientation)
