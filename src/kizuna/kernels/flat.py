@@ -85,16 +85,20 @@ def _lay(
     limit = _STEEP * math.sqrt(range_2)
     height_m = min(max(height_m, -limit), limit)
     new_level = math.sqrt(range_2 - height_m * height_m)
-    sigma = math.sqrt(alike) * (
-        lift_m[row, 0] * up[s, 0] + lift_m[row, 1] * up[s, 1] + lift_m[row, 2] * up[s, 2]
-    )
-    lift = np.empty(3)
+    sigma = lift_m[row, 0] * up[s, 0] + lift_m[row, 1] * up[s, 1] + lift_m[row, 2] * up[s, 2]
+    # What `kizuna.kernels.measure.polar` added for the arc, σ²/(2 r cos³ e) with cos e = σ/|lift|; the plot
+    # leaves it behind. The place is stretched, so that this r is too long: it never takes away too much.
+    steep = math.sqrt(lift_m[row, 0] ** 2 + lift_m[row, 1] ** 2 + lift_m[row, 2] ** 2)
+    bend = 0.5 * steep**3 / (sigma * math.sqrt(range_2))
+    sigma *= math.sqrt(alike)
+    lift, outward = np.empty(3), np.empty(3)
     for i in range(3):
-        outward = (d[i] - rise * up[s, i]) / level
-        place[i] = site_m[s, i] + height_m * up[s, i] + new_level * outward
-        lift[i] = sigma * (up[s, i] - height_m / new_level * outward)
+        outward[i] = (d[i] - rise * up[s, i]) / level
+        place[i] = site_m[s, i] + height_m * up[s, i] + new_level * outward[i]
+        lift[i] = sigma * (up[s, i] - height_m / new_level * outward[i])
     k = 0
     for i in range(3):
         for j in range(i, 3):
-            noise[k] = noise_m2[row, k] - lift_m[row, i] * lift_m[row, j] + lift[i] * lift[j]
+            before = lift_m[row, i] * lift_m[row, j] + 3.0 * bend * bend * outward[i] * outward[j]
+            noise[k] = noise_m2[row, k] - before + lift[i] * lift[j]
             k += 1

@@ -33,14 +33,18 @@ def polar(
 ) -> None:
     """Range, azimuth and elevation or height to ECEF, without the bias of the plain conversion.
 
-    The mean of a measured direction is shortened by exp(-s²/2) for an angle error of standard deviation s, so
-    the converted position is stretched by its inverse, and the range variance grows by the second-order terms
-    (Longbin, Xiaoquan, Yizu, Kang, Bar-Shalom 1998, "Unbiased converted measurements for tracking", IEEE
-    T-AES 34(3)).
+    The mean of a measured direction is shortened by exp(-s²/2) for an angle error δ of standard deviation s,
+    so the converted position is stretched by its inverse (Longbin, Xiaoquan, Yizu, Kang, Bar-Shalom 1998,
+    "Unbiased converted measurements for tracking", IEEE T-AES 34(3)). Along the measured direction it is then
+    too far by (s² + δ²)/2 of the range, whose mean square, 3/2 s⁴ for one angle, adds to the variance along
+    it.
 
     With elevation, the errors of range, azimuth and elevation span the covariance. With height above the
     ellipsoid instead, the elevation follows from the triangle of the Earth's centre of curvature, the sensor
-    and the target, and the errors of range, azimuth and height span it.
+    and the target, and the errors of range, azimuth and height span it. An uncertain height moves the target
+    along an arc, not along its tangent: with the height's deviation σ and the level distance l at range r,
+    the second-order term of l is off by σ² r²/(2 l³) in the mean, and the mean square is three times that
+    one's square.
 
     Parameters
     ----------
@@ -70,7 +74,7 @@ def polar(
         (N, 3) how the position moves with one standard deviation of the height, m; zero with elevation; the
         chosen rows are written.
     """
-    spread = np.empty((3, 3))
+    spread, level = np.empty((3, 3)), np.empty(3)
     for row in rows:
         s = sensor[row]
         distance = range_m[row]
@@ -87,23 +91,27 @@ def polar(
         cos_e = math.sqrt(1.0 - sin_e * sin_e)
         stretch_e = math.exp(0.5 * sigma_e * sigma_e)
         stretch_h = math.exp(0.5 * sigma_a * sigma_a) * stretch_e
-        square = 0.5 * distance * distance
-        across_2 = sigma_r * sigma_r + square * (sigma_a**4 * cos_e**4 + sigma_e**4)
+        wide, high = sigma_a * sigma_a * cos_e * cos_e, sigma_e * sigma_e
+        second_order = 1.5 * wide * wide + 1.5 * high * high + 2.0 * wide * high
+        along_2 = sigma_r * sigma_r + distance * distance * second_order
+        rise = distance * by_height * (0.0 if by_elevation else sigma_height_m[row])
+        bend = 0.5 * rise * rise / (distance * cos_e**3)
         for i in range(3):
             east, north, up = basis[s, 0, i], basis[s, 1, i], basis[s, 2, i]
-            level = sin_a * east + cos_a * north
-            rise = distance * sin_e * up * stretch_e
-            position_m[row, i] = site_m[s, i] + distance * cos_e * level * stretch_h + rise
+            level[i] = sin_a * east + cos_a * north
+            upward = distance * sin_e * up * stretch_e
+            position_m[row, i] = site_m[s, i] + distance * cos_e * level[i] * stretch_h + upward
             # How the point moves when the sine of the elevation does, at constant range.
-            lift = distance * (up - sin_e / cos_e * level)
-            spread[i, 0] = (cos_e * level + sin_e * up + lift * by_range) * math.sqrt(across_2)
+            lift = distance * (up - sin_e / cos_e * level[i])
+            lift_m[row, i] = lift / distance * rise
+            spread[i, 0] = (cos_e * level[i] + sin_e * up + lift * by_range) * math.sqrt(along_2)
             spread[i, 1] = distance * cos_e * (cos_a * east - sin_a * north) * sigma_a
-            lift_m[row, i] = 0.0 if by_elevation else lift * by_height * sigma_height_m[row]
             spread[i, 2] = lift * cos_e * sigma_e if by_elevation else lift_m[row, i]
         k = 0
         for i in range(3):
             for j in range(i, 3):
                 together = spread[i, 0] * spread[j, 0] + spread[i, 1] * spread[j, 1]
+                together += 3.0 * bend * bend * level[i] * level[j]
                 cov_m2[row, k] = together + spread[i, 2] * spread[j, 2]
                 k += 1
 

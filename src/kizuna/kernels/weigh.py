@@ -67,12 +67,13 @@ def fit(
     a3 += noise_m2[plot, 3] + level + excess * y * y
     a4 += noise_m2[plot, 4] + excess * y * z
     a5 += noise_m2[plot, 5] + level + excess * z * z
-    m0, m1, m2 = a3 * a5 - a4 * a4, a2 * a4 - a1 * a5, a1 * a4 - a2 * a3
-    m3, m4, m5 = a0 * a5 - a2 * a2, a1 * a2 - a0 * a4, a0 * a3 - a1 * a1
-    determinant = a0 * m0 + a1 * m1 + a2 * m2
-    distance = m0 * d0 * d0 + m3 * d1 * d1 + m5 * d2 * d2
-    distance += 2.0 * (m1 * d0 * d1 + m2 * d0 * d2 + m4 * d1 * d2)
-    return distance / determinant, determinant
+    # Elimination without fractions (Bareiss 1968), which stays exact where the noise is far wider along one
+    # axis than along the others; cofactors don't. After it, a0 times the rest of the matrix and of d.
+    b3, b4, b5 = a0 * a3 - a1 * a1, a0 * a4 - a1 * a2, a0 * a5 - a2 * a2
+    e1, e2 = a0 * d1 - a1 * d0, a0 * d2 - a2 * d0
+    rest = b3 * b5 - b4 * b4
+    distance = d0 * d0 + (b5 * e1 * e1 + b3 * e2 * e2 - 2.0 * b4 * e1 * e2) / rest
+    return distance / a0, rest / a0
 
 
 @njit(cache=True, error_model="numpy")

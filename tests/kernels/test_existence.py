@@ -1,0 +1,152 @@
+"""Scores: what a track loses unseen, gains when seen, and what follows."""
+
+import numpy as np
+import pytest
+
+from kizuna.constants import EARTH_MEAN_RADIUS_M, EFFECTIVE_EARTH_FACTOR, WGS84_A_M, WGS84_F
+from kizuna.geo.frames import geodetic_to_ecef
+from kizuna.kernels import existence
+from kizuna.models import detection
+
+EARTH = np.array([WGS84_A_M, WGS84_F, EFFECTIVE_EARTH_FACTOR * EARTH_MEAN_RADIUS_M])
+BOUNDS_HZ = np.array([1e-9, 1e9])
+
+
+def test_detection_is_as_likely_as_the_simulator_has_it():
+    ranges_m = np.concatenate([np.linspace(1.0, 3.2e5, 500), [2.25e5, 3e5]])
+    for pd in (0.5, 0.9, 1.0):
+        mine = [existence.detection_probability(each, pd, 3e5) for each in ranges_m]
+        assert mine == pytest.approx(detection.probability(ranges_m, pd, 3e5).tolist(), abs=1e-12)
+
+
+def rates(lat, lon, alt, bounds_hz=BOUNDS_HZ, reports=True, kinds=(False, False, True)):
+    """Loss of one track at a place, seen by two radars and a receiver of position reports."""
+    site_lat, site_lon = np.array([47.5, 47.5, 48.0]), np.array([8.5, 11.5, 9.0])
+    site_alt = np.array([500.0, 500.0, np.nan])
+    place = geodetic_to_ecef(site_lat, site_lon, site_alt)
+    rate = np.full(2, -1.0)
+    existence.miss_rates(
+        np.array([1]),
+        np.tile(np.append(geodetic_to_ecef(lat, lon, alt), [0.0] * 3), (2, 1)),
+        np.array([reports, reports]),
+        place,
+        site_alt,
+        ~np.isnan(site_alt),
+        np.array(kinds),
+        np.array([2e5, 2e5, 1e7]),
+        np.array([5.0, 10.0, 1.0]),
+        np.array([0.9, 0.8, 0.95]),
+        EARTH,
+        bounds_hz,
+        rate,
+    )
+    assert rate[0] == -1.0
+    return rate[1]
+
+
+def test_a_track_loses_by_those_who_should_see_it():
+    """Sum of -ln(1 - pd)/period, by the model of detection, with horizon and range."""
+    for lat, lon, alt in ((47.6, 8.7, 1e4), (47.5, 10.0, 1e4), (47.5, 9.3, 300.0), (49.0, 8.5, 500.0)):
+        seen = detection.coverage(
+            np.array([47.5, 47.5]),
+            np.array([8.5, 11.5]),
+            500.0,
+            np.array([0.9, 0.8]),
+            2e5,
+            lat,
+            lon,
+            alt,
+        )
+        expected = (-np.log1p(-seen) / np.array([5.0, 10.0])).sum()
+        report = -np.log(0.05)
+        assert rates(lat, lon, alt, reports=False) == pytest.approx(max(expected, 1e-9), rel=0.01)
+        assert rates(lat, lon, alt) == pytest.approx(expected + report, rel=0.01)
+
+
+def test_the_loss_has_bounds():
+    bounds_hz = np.array([0.2, 0.8])
+    assert rates(0.0, -100.0, 1e4, bounds_hz, reports=False) == 0.2
+    assert rates(47.6, 8.7, 1e4, bounds_hz) == 0.8
+
+
+def test_credit_adds_in_order_and_stops_at_the_ceiling():
+    score, at, hit = np.array([1.0, 4.0]), np.zeros(2), np.zeros(2)
+    seen_s, said = np.full((2, 2), -np.inf), np.full((2, 2), -1)
+    existence.credit(
+        np.array([0, 1, 2]),
+        np.array([0, 1, 0]),
+        np.array([-20.0, -22.0, -18.0]),
+        np.array([24.0, 30.0]),
+        np.array([0, 1, 0]),
+        np.array([2.0, 3.0, 5.0]),
+        np.array([-1, 6, 7]),
+        np.array([1, 0, 1]),
+        10.0,
+        np.array([0.5, 0.1]),
+        score,
+        at,
+        hit,
+        seen_s,
+        said,
+    )
+    # 1 - 0.5*2 + 4, then - 0.5*3 + 6; 4 - 0.1*3 + 8 is over the ceiling.
+    assert score == pytest.approx([8.5, 10.0])
+    assert at.tolist() == hit.tolist() == [5.0, 3.0]
+    assert seen_s.tolist() == [[5.0, -np.inf], [-np.inf, 3.0]]
+    assert said.tolist() == [[-1, 7], [6, -1]]
+
+
+def test_judge_confirms_and_drops():
+    confirmed = np.array([False, False, True, True, False])
+    least = np.array([-9.0, -9.0, 0.0, 0.0, -9.0])
+    fresh, drop = existence.judge(
+        10.0,
+        6.9,
+        0.0,
+        np.full(5, 0.5),
+        np.array([7.0, 6.8, 5.1, 4.9, -4.1]),
+        np.zeros(5),
+        least,
+        confirmed,
+    )
+    assert fresh.tolist() == [0]
+    assert drop.tolist() == [3, 4]
+    assert confirmed.tolist() == [True, False, True, True, False]
+    assert least[0] == 0.0
+
+
+def test_new_books_are_blank_but_for_the_first_detection():
+    books = {
+        "score": np.ones(3),
+        "score_time_s": np.ones(3),
+        "least": np.ones(3),
+        "born_s": np.ones(3),
+        "last_hit_s": np.ones(3),
+        "seen_s": np.ones((3, 2)),
+        "track_identity": np.ones((3, 2), dtype=np.int64),
+        "confirmed": np.ones(3, dtype=bool),
+        "number": np.ones(3, dtype=np.int64),
+    }
+    existence.enlist(
+        2,
+        np.array([1]),
+        np.array([0, 1]),
+        np.array([5.0, 6.0]),
+        np.array([-1, 42]),
+        np.array([1, 1]),
+        np.array([-3.0, -2.0]),
+        4.6,
+        *books.values(),
+    )
+    assert {name: column[2].tolist() for name, column in books.items()} == {
+        "score": -2.0,
+        "score_time_s": 6.0,
+        "least": -6.6,
+        "born_s": 6.0,
+        "last_hit_s": 6.0,
+        "seen_s": [-np.inf, 6.0],
+        "track_identity": [-1, 42],
+        "confirmed": False,
+        "number": 0,
+    }
+    assert (books["score"][:2] == 1.0).all()
