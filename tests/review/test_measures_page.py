@@ -33,10 +33,10 @@ def listed(text: str) -> dict[str, str]:
 
 
 def test_every_measure_is_on_the_page_with_the_unit_of_its_name(page: str) -> None:
-    """One node leaves commonality null, but it is printed."""
+    """What one node has in common with itself is null, but it is printed."""
     printed = score(truth_of(at("a", A, range(3))), tracks_of(held(1, A, range(3))), CUTOFF_M).to_json()
     nodes = printed.pop("nodes")
-    assert nodes["N"].keys() == printed.keys() - {"commonality"}
+    assert nodes["N"].keys() == printed.keys() - {"commonality", "same_number"}
     measures = listed(page.split("\n## In summary.json\n", maxsplit=1)[0])
     assert measures.keys() == printed.keys()
     for name, unit in measures.items():

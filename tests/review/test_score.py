@@ -154,10 +154,11 @@ def test_a_node_twice_is_once_overall_but_for_what_is_counted(scene):
     one = both.nodes[0].measures
     counted = {name: 2.0 * one[name] for name in ("pictures", "id_switches", "never_tracked")}
     overall = dict(both.overall)
-    commonality = overall.pop("commonality")
+    commonality, same_number = overall.pop("commonality"), overall.pop("same_number")
     # A quantile between two delays lies elsewhere when each is there twice.
     counted["time_to_first_track_p95_s"] = overall["time_to_first_track_p95_s"]
     assert_same(overall, {**one, **counted})
+    assert same_number == pytest.approx(commonality, nan_ok=True)
     assert commonality == (1.0 if one["completeness"] > 0.0 else pytest.approx(math.nan, nan_ok=True))
 
 

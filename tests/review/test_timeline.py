@@ -147,6 +147,20 @@ def test_commonality_is_what_all_hold_of_what_any_holds():
     assert scored(truth, rows, "X", "Y").overall["commonality"] == 30 / 40
 
 
+def test_an_object_has_one_number_when_all_call_it_the_same():
+    """Of two objects, both nodes call one 1; the other they call 2 and 3, then both 3 for half of the time."""
+    truth = [*at("a", A, range(20)), *at("b", B, range(20))]
+    rows = [
+        *held(1, A, range(20), node="X"),
+        *held(2, B, range(10), node="X"),
+        *held(3, B, range(10, 20), node="X"),
+        *held(1, A, range(20), node="Y"),
+        *held(3, B, range(20), node="Y"),
+    ]
+    overall = scored(truth, rows, "X", "Y").overall
+    assert (overall["commonality"], overall["same_number"]) == (1.0, 30 / 40)
+
+
 def test_objects_that_nobody_holds_are_no_matter_of_commonality():
     truth = [*at("a", A, range(20)), *at("b", B, range(20))]
     rows = [*held(1, A, range(20), node="X"), *held(7, A, range(20), node="Y")]

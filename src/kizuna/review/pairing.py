@@ -48,6 +48,8 @@ class Pairing:
     """(T + 1,) picture t owns the rows start[t] to start[t + 1] - 1."""
     track: IntN
     """(N,) the node's tracks, counted from 0 in the order of their numbers."""
+    numbers: IntN
+    """(K,) those numbers."""
     assigned: IntN
     """(N,) entry that the assignment of least total cost gives to the row, -1 for none: one to one."""
     associated: IntN
@@ -225,6 +227,7 @@ def _finished(node: str, work: _Node, presence: Presence) -> Pairing:
         presence=presence,
         start=start,
         track=track,
+        numbers=numbers,
         assigned=work.assigned,
         associated=work.associated,
         distance_m=work.distance_m,

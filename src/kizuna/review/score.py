@@ -102,6 +102,7 @@ def score(
     found = [_found(pairing, cutoff_m) for pairing in pairings]
     overall = _measures(_Found.join(found), cutoff_m)
     overall["commonality"] = _commonality(pairings)
+    overall["same_number"] = _same_number(pairings)
     made = tuple(_node(pairing, each, cutoff_m) for pairing, each in zip(pairings, found, strict=True))
     return Scores(times, made, overall)
 
@@ -188,6 +189,18 @@ def _commonality(pairings: Sequence[Pairing]) -> float:
         return math.nan
     held = np.stack([held_by(pairing) for pairing in pairings])
     return float(ratio(held.all(axis=0).sum(), held.any(axis=0).sum()))
+
+
+def _same_number(pairings: Sequence[Pairing]) -> float:
+    """Share of what any node holds that every node holds under one track number; NaN for a single node."""
+    if len(pairings) < 2:
+        return math.nan
+    rows = np.stack([pairing.row_of_entry() for pairing in pairings])
+    numbers = np.full(rows.shape, -1, dtype=np.int64)
+    for number, row, pairing in zip(numbers, rows, pairings, strict=True):
+        number[row >= 0] = pairing.numbers[pairing.track[row[row >= 0]]]
+    same = (rows >= 0).all(axis=0) & (numbers == numbers[0]).all(axis=0)
+    return float(ratio(same.sum(), (rows >= 0).any(axis=0).sum()))
 
 
 def _mean(values: FloatN | IntN) -> float:

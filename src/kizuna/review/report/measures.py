@@ -183,6 +183,14 @@ KNOWN: Final = (
         2,
         "Share of the objects held by any node that all nodes hold at the same time (SIAP).",
     ),
+    Measure(
+        "same_number",
+        "One number everywhere",
+        "",
+        1,
+        2,
+        "Share of the objects held by any node that all nodes hold under the same track number.",
+    ),
 )
 """In the order in which the report shows them."""
 
