@@ -13,10 +13,11 @@ VERBS = {
     "run": "Run an exercise in all its variants and write the report.",
     "track": "Turn detections into tracks.",
     "score": "Measure tracks against the truth.",
+    "moon": "Plan missions on the Moon's surface.",
     "convert": "Convert between file formats.",
     "schema": "Print the JSON Schema of exercise files.",
 }
-"""The verbs and what they do; each is a function of its own name in a module of its own name."""
+"""The verbs and what they do; each is a function, or a Typer, of its own name in a module of its own name."""
 
 
 def main() -> None:
@@ -44,8 +45,11 @@ def application(arguments: list[str]) -> typer.Typer:
     asked = next((word for word in arguments if not word.startswith("-")), None)
     for verb, what in VERBS.items():
         if verb == asked:
-            function = getattr(importlib.import_module(f"kizuna.cli.{verb}"), verb)
-            app.command(name=verb)(function)
+            found = getattr(importlib.import_module(f"kizuna.cli.{verb}"), verb)
+            if isinstance(found, typer.Typer):
+                app.add_typer(found, name=verb)
+            else:
+                app.command(name=verb)(found)
         else:
             app.command(name=verb, help=what)(_unloaded)
     return app

@@ -11,6 +11,9 @@ from kizuna.shapes import Float
 
 _SMALLEST = 3
 
+_SLACK = 1e-6
+"""Cells by which a point may miss the outermost centres: degrees and back again cost some digits."""
+
 
 @dataclass(frozen=True, slots=True)
 class Grid:
@@ -118,7 +121,8 @@ class Grid:
         column = (np.asarray(x_m, dtype=np.float64) - self.west_m) / self.step_m
         row, column = np.broadcast_arrays(row, column)
         rows, columns = self.shape
-        inside = (row >= 0.0) & (row <= rows - 1) & (column >= 0.0) & (column <= columns - 1)
+        within = (row >= -_SLACK) & (row <= rows - 1 + _SLACK)
+        inside = within & (column >= -_SLACK) & (column <= columns - 1 + _SLACK)
         upper = np.clip(np.nan_to_num(row), 0, rows - 2).astype(np.int64)
         left = np.clip(np.nan_to_num(column), 0, columns - 2).astype(np.int64)
         down, right = row - upper, column - left

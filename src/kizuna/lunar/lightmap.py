@@ -1,8 +1,9 @@
 """Maps of light: Sun or Earth over every cell of a horizon map, at each time or summed over an interval."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,12 +14,19 @@ from kizuna.lunar.disc import darkened_weight
 from kizuna.lunar.elevation import write_layers
 from kizuna.lunar.ephemeris import EARTH_RADIUS_M, SUN_RADIUS_M, Ephemeris, Sky
 from kizuna.lunar.grid import Grid
-from kizuna.lunar.horizon import HorizonMap
+from kizuna.lunar.horizon import NEAR_CELLS, REACH_M, HorizonMap, sweep_map
 from kizuna.lunar.light import LIT
+from kizuna.lunar.pyramid import build_pyramid
 from kizuna.lunar.spells import spells_of
+from kizuna.lunar.terrain import Terrain
 from kizuna.shapes import FloatN
 
 Disc = Literal["sun", "earth"]
+
+_BLOCK_BYTES: Final = 400e6
+"""How much memory the horizons of some rows may take."""
+
+_MIN_ROWS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,3 +183,51 @@ def _seen(
     """Azimuth, elevation and range of a disc from a point of the plane."""
     lat, lon = grid.plane.from_plane(x_m, y_m)
     return (sky.sun if disc == "sun" else sky.earth)(lat, lon, height_m)
+
+
+def light_over(
+    terrain: Terrain,
+    ephemeris: Ephemeris,
+    times_s: ArrayLike,
+    *,
+    azimuths: int = 720,
+    mast_m: float = 2.0,
+    limb: float = 0.0,
+    least: float = LIT,
+    report: Callable[[str, float], None] = lambda *_: None,
+) -> LightSum:
+    """What an interval brings to the near map of a terrain: horizons and light, some rows at a time.
+
+    Parameters
+    ----------
+    terrain
+        Near and far maps.
+    ephemeris
+        See `kizuna.lunar.ephemeris.load_ephemeris`.
+    times_s
+        (T,) evenly spaced, seconds since 1970-01-01 UTC.
+    azimuths, mast_m
+        As in `kizuna.lunar.horizon.horizon_map`.
+    limb, least
+        As in `light_sum`.
+    report
+        Is told what is done and the share of it, from 0 to 1.
+    """
+    pyramid = build_pyramid(terrain, NEAR_CELLS, REACH_M)
+    rows, columns = terrain.near.shape
+    at_once = max(_MIN_ROWS, int(_BLOCK_BYTES / (2 * azimuths * columns)))
+    parts = []
+    first = 0
+    while first < rows:
+        last = rows if rows - first < at_once + _MIN_ROWS else first + at_once
+        horizon = sweep_map(pyramid, azimuths, mast_m, slice(first, last))
+        parts.append(light_sum(horizon, ephemeris, times_s, "sun", limb, least))
+        first = last
+        report("light", first / rows)
+    return LightSum(
+        terrain.near,
+        np.concatenate([part.mean for part in parts]),
+        np.concatenate([part.lit for part in parts]),
+        np.concatenate([part.longest_light_s for part in parts]),
+        np.concatenate([part.longest_darkness_s for part in parts]),
+    )

@@ -53,6 +53,8 @@ _PER_M2: Final = 10.0**-1.14 * 1e-6 * 1000.0**_EXPONENT
 """Craters of at least D metres: _PER_M2 D**-_EXPONENT a square metre; log N = -1.14 - 1.83 log D in km
 (Hartmann, Does crater saturation equilibrium occur in the solar system?, Icarus 60, 1984)."""
 
+_SUMMIT_STEP_M: Final = 400.0
+
 _FAR_FACTOR: Final = 4
 """Each far map has cells four times as large as the one before, and reaches four times as far."""
 
@@ -104,6 +106,14 @@ def synthetic_terrain(
     while grids[-1].step_m * cells / 2.0 < reach_m:
         grids.append(_grid(seed, cells, grids[-1].step_m * _FAR_FACTOR, centre_m, factor, steepness))
     return Terrain(grids[0], tuple(grids[1:]))
+
+
+def summit_m(seed: int, within_m: float = 25_000.0) -> tuple[float, float]:
+    """Where the highest ground stands near the pole of a made-up world: x and y on the plane, to 400 m."""
+    cells = 2 * round(within_m / _SUMMIT_STEP_M)
+    grid = synthetic_terrain(seed, cells=cells, step_m=_SUMMIT_STEP_M, centre_m=(0.0, 0.0), reach_m=0.0).near
+    row, column = np.unravel_index(int(np.argmax(grid.height_m)), grid.shape)
+    return float(grid.x_m[column]), float(grid.y_m[row])
 
 
 def _grid(

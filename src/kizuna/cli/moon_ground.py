@@ -1,0 +1,56 @@
+"""The ground and the times that the verbs of the Moon are told on the command line."""
+
+from pathlib import Path
+
+import numpy as np
+
+from kizuna.errors import InputError
+from kizuna.geo.time import parse_utc
+from kizuna.lunar.elevation import read_elevation
+from kizuna.lunar.synthetic import summit_m, synthetic_terrain
+from kizuna.lunar.terrain import Terrain
+from kizuna.shapes import FloatN
+
+
+def ground(maps: list[Path], seed: int | None, cells: int, step_m: float) -> Terrain:
+    """The terrain of elevation models, from fine to coarse, or a made-up one."""
+    if maps and seed is not None:
+        raise InputError("--synthetic", "", "is given beside --terrain", "one of them")
+    if maps:
+        near, *far = [read_elevation(path) for path in maps]
+        return Terrain(near, tuple(far))
+    if seed is None:
+        raise InputError("--terrain", "", "isn't given", "elevation models, or --synthetic with a seed")
+    return synthetic_terrain(seed, cells=cells, step_m=step_m, centre_m=summit_m(seed))
+
+
+def moment(option: str, text: str) -> float:
+    """Seconds since 1970-01-01 UTC of an option's text."""
+    try:
+        return parse_utc(text)
+    except ValueError as error:
+        raise InputError(option, "", str(error)) from None
+
+
+def times(start: str, end: str, step_s: float) -> FloatN:
+    """Evenly spaced times from one text to the other, both included."""
+    first, last = moment("--from", start), moment("--to", end)
+    if not (step_s > 0.0 and last - first >= step_s):
+        raise InputError(
+            "--to",
+            "",
+            f"{end} is less than a step of {step_s:g} s after {start}",
+            "a later time, or shorter steps",
+        )
+    return np.arange(first, last + step_s / 2.0, step_s)
+
+
+def place(option: str, text: str) -> tuple[float, float]:
+    """Latitude and longitude out of an option's text, such as -89.4,222."""
+    try:
+        lat, lon = (float(part) for part in text.split(","))
+    except ValueError:
+        raise InputError(
+            option, "", f"{text!r} is no place", "LAT,LON in degrees, such as -89.4,222"
+        ) from None
+    return lat, lon

@@ -1,0 +1,95 @@
+"""The verbs of `kizuna moon`: what they write, and sentences for what they can't use."""
+
+import builtins
+import sys
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+import rasterio
+from tests.lunar.made import grid_of
+
+from kizuna.cli.main import main
+from kizuna.lunar.elevation import write_grid
+from kizuna.lunar.synthetic import summit_m, synthetic_terrain
+
+
+def kizuna(monkeypatch, *words):
+    """Run the command; its exit status."""
+    monkeypatch.setattr(sys, "argv", ["kizuna", *(str(word) for word in words)])
+    monkeypatch.delitem(sys.modules, "kizuna.cli.moon", raising=False)
+    with pytest.raises(SystemExit) as left:
+        main()
+    return left.value.code or 0
+
+
+def test_light_writes_maps_series_and_a_page(monkeypatch, tmp_path, capsys):
+    """From a user's elevation models, near and far."""
+    write_grid(tmp_path / "near.tif", grid_of(lambda x, y: 0.0 * x * y + 900.0, 40, 20.0, (0.0, 5_000.0)))
+    write_grid(
+        tmp_path / "far.tif",
+        grid_of(lambda x, y: np.where(y > 20_000.0, 2_500.0, 0.0) + 0.0 * x, 200, 400.0, (0.0, 0.0)),
+    )
+    status = kizuna(
+        monkeypatch, "moon", "light", "--terrain", tmp_path / "near.tif", "--terrain", tmp_path / "far.tif",
+        "--from", "2029-01-01", "--to", "2029-01-10", "--step", 14_400, "--out", tmp_path / "out", "--relay",
+    )  # fmt: skip
+    told = capsys.readouterr().out
+    assert status == 0
+    assert "eye at 902 m" in told
+    assert "Longest darkness: " in told
+    series = pq.read_table(tmp_path / "out" / "series.parquet")
+    assert len(series) == 9 * 6 + 1
+    with rasterio.open(tmp_path / "out" / "light.tif") as file:
+        assert file.read(1).max() == pytest.approx(series["sun_fraction"].to_numpy().mean(), abs=0.03)
+    with pytest.warns(rasterio.errors.NotGeoreferencedWarning):
+        picture = rasterio.open(tmp_path / "out" / "light.png").read()
+    assert picture.shape == (3, 40, 40)
+    assert "The sky from the place" in (tmp_path / "out" / "light.html").read_text()
+
+
+def test_the_summit_is_the_highest_ground():
+    """Higher than 99 of 100 places of the made-up world within 25 km; small craters make the rest."""
+    x, y = summit_m(4)
+    top = synthetic_terrain(4, cells=40, step_m=50.0, centre_m=(x, y), reach_m=0.0).near.height_m.max()
+    whole = synthetic_terrain(4, cells=100, step_m=500.0, centre_m=(0.0, 0.0), reach_m=0.0).near.height_m
+    assert top > np.quantile(whole, 0.99)
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ([], "--terrain: isn't given; expected elevation models, or --synthetic with a seed"),
+        (["--terrain", "a.tif", "--synthetic", 1], "--synthetic: is given beside --terrain"),
+        (["--terrain", "missing.tif"], "missing.tif: isn't there"),
+        (["--synthetic", 1, "--from", "soon"], "--from: 'soon' is not a time"),
+        (["--synthetic", 1, "--to", "2028-01-01"], "--to: 2028-01-01 is less than a step of 3600 s after"),
+        (["--synthetic", 1, "--at", "there"], "--at: 'there' is no place; expected LAT,LON in degrees"),
+        (["--synthetic", 1, "--mast=-1"], "--mast: -1 m; expected 0 or more"),
+        (["--synthetic", 4, "--cells", 16, "--to", "2060-01-01"], "lies outside the ephemeris"),
+        (["--synthetic", 4, "--cells", 16, "--to", "2029-01-02", "--at=-60,0"], "lies outside the map"),
+    ],
+)
+def test_what_light_cannot_use_is_told(monkeypatch, tmp_path, capsys, options, sentence):
+    """Status 2 and one sentence."""
+    assert kizuna(monkeypatch, "moon", "light", "--out", tmp_path, "--quiet", *options) == 2
+    assert sentence in capsys.readouterr().err
+
+
+def test_without_the_extra_one_sentence_says_so(monkeypatch, tmp_path, capsys):
+    """A package of the extra that isn't there is named, with what to install."""
+    importing = builtins.__import__
+
+    def refuse(name, *rest, **more):
+        if name.split(".")[0] == "rasterio":
+            raise ModuleNotFoundError("No module named 'rasterio'", name="rasterio")
+        return importing(name, *rest, **more)
+
+    for name in [name for name in sys.modules if name.startswith(("kizuna.lunar", "kizuna.cli.moon"))]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr(builtins, "__import__", refuse)
+    assert kizuna(monkeypatch, "moon", "light", "--out", tmp_path) == 2
+    assert capsys.readouterr().err == (
+        "kizuna: kizuna moon light: needs the package rasterio, which isn't installed; "
+        "expected the extra `moon`: pip install 'kizuna[moon]'\n"
+    )
