@@ -148,7 +148,7 @@ def test_commonality_is_what_all_hold_of_what_any_holds():
 
 
 def test_an_object_has_one_number_when_all_call_it_the_same():
-    """Of two objects, both nodes call one 1; the other they call 2 and 3, then both 3 for half of the time."""
+    """Both nodes call one object 1; the other they call 2 and 3 for a while, and then both 3."""
     truth = [*at("a", A, range(20)), *at("b", B, range(20))]
     rows = [
         *held(1, A, range(20), node="X"),
