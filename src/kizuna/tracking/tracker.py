@@ -31,6 +31,8 @@ _LOOK_EVERY_S = 5.0
 """How often twins are looked for: about once in a scan."""
 _REMARK_EVERY_S = 30.0
 """How often the picture is looked at for what should be remarked on."""
+_SILENCE_S = 10.0
+"""After this long without any detection, tracks are judged before anything else: time alone ends them."""
 _RECENT_S = 60.0
 """A sensor that saw an object within this time contributes to its track."""
 _COAST_AFTER = 1.5
@@ -66,7 +68,7 @@ class Tracker:
         self._tracks = Register.of(len(self._sources.names), len(self._motion.models))
         self._pending: list[Measurements] = []
         self._next_number = 1
-        self._rated_s = self._looked_s = self._remarked_s = self._last_s = -np.inf
+        self._rated_s = self._looked_s = self._remarked_s = self._judged_s = self._last_s = -np.inf
         self._remarks = Remarks()
 
     @property
@@ -119,6 +121,7 @@ class Tracker:
             Whose picture it is.
         """
         self._work_off(time_s, including=True)
+        self._end_silence(time_s)
         tracks = self._tracks
         rows = np.flatnonzero(tracks.live("confirmed"))
         rows = rows[np.argsort(tracks.number[rows])]
@@ -165,6 +168,7 @@ class Tracker:
         """Work off one slice."""
         tracks, belief = self._tracks, self._existence
         first_s, last_s = float(measurements.time_s[0]), float(measurements.time_s[-1])
+        self._end_silence(first_s)
         middle_s, slack_s = 0.5 * (first_s + last_s), 0.5 * (last_s - first_s)
         where = hashed(tracks, self._motion.models, middle_s, slack_s)
         if middle_s - self._looked_s >= _LOOK_EVERY_S:
@@ -186,10 +190,21 @@ class Tracker:
         if last_s - self._rated_s >= _RATE_EVERY_S:
             self._rated_s = last_s
             belief.rate(tracks, np.arange(tracks.count))
-        fresh, drop = belief.judge(tracks, last_s)
+        self._judge(last_s)
+
+    def _judge(self, time_s: float) -> None:
+        """Number the tracks that are believed from now on, and drop those that no longer are."""
+        tracks = self._tracks
+        self._judged_s = time_s
+        fresh, drop = self._existence.judge(tracks, time_s)
         tracks.number[fresh] = np.arange(self._next_number, self._next_number + len(fresh))
         self._next_number += len(fresh)
         tracks.remove(drop)
+
+    def _end_silence(self, time_s: float) -> None:
+        """Drop what time alone has ended, if no sensor has said anything for long."""
+        if time_s - self._judged_s > _SILENCE_S:
+            self._judge(time_s)
 
     def _update(self, rows: IntN, track: IntN, measurements: Measurements, log_likelihood: FloatN) -> None:
         tracks = self._tracks
