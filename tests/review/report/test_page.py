@@ -21,6 +21,7 @@ from kizuna.messages.truth import Truth
 from kizuna.review.report.answer import answer
 from kizuna.review.report.figure import page_json
 from kizuna.review.report.material import Node, ReportMaterial
+from kizuna.review.report.tables import sensors_table
 from kizuna.review.report.write import render, write_report
 
 LARGEST_PAGE_BYTES = 10_000_000
@@ -250,3 +251,10 @@ def test_json_in_a_page_can_end_no_element_and_holds_no_nan() -> None:
     )
     assert not set(text) & set("<>&")
     assert json.loads(text) == {"a": [None, None, 1.5], "b": "</script><!--", "c": 3, "d": [1.0, 1.0]}
+
+
+def test_a_sensor_s_reach_stands_in_one_column_for_each_height(material: ReportMaterial) -> None:
+    table = sensors_table(material.sensors)
+    assert table.headings[-3:] == ("at 100 m, km", "at 1,000 m, km", "at 10,000 m, km")
+    reach = [float(cell.replace(",", "")) for cell in table.rows[0][-3:]]
+    assert reach == sorted(reach)

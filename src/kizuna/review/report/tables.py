@@ -148,10 +148,9 @@ def sensors_table(sensors: Sensors) -> Table:
                 number(sensors.period_s[row], 1),
                 number(pd, 2),
                 number(clutter, 1),
-                " / ".join(number(metres[row], 0) for metres in reach),
+                *(number(kilometres[row], 0) for kilometres in reach),
             )
         )
-    heights = " / ".join(f"{height:,.0f}" for height in HEIGHTS_M)
     headings = (
         "sensor",
         "nation",
@@ -164,7 +163,7 @@ def sensors_table(sensors: Sensors) -> Table:
         "period, s",
         "Pd",
         "clutter per scan",
-        f"sees {heights} m out to, km",
+        *(f"at {height:,.0f} m, km" for height in HEIGHTS_M),
     )
     return Table(headings, tuple(rows), names=4)
 
