@@ -38,3 +38,16 @@ def test_every_trouble_of_a_link_can_be_asked_for(write: Callable[[str], Path], 
 )
 def test_what_no_network_can_be_is_said(refusal: Callable[[str, str], str], new: str, says: str) -> None:
     assert says in refusal(LINK, new)
+
+
+@pytest.mark.parametrize(
+    ("new", "says"),
+    [
+        ("share: tracks, topology: hub", "no node is in the middle of the topology hub"),
+        ("share: tracks, topology: hub, hub: CHX", "no node is called 'CHX'; did you mean CHE?"),
+        ("share: tracks, hub: CHE", "only the topology hub has one"),
+        ("share: tracks, fuse: naiv", "'naiv' is not known; did you mean naive?"),
+    ],
+)
+def test_what_no_topology_can_be_is_said(refusal: Callable[[str, str], str], new: str, says: str) -> None:
+    assert says in refusal("share: detections", new)

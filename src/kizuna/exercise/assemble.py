@@ -18,6 +18,7 @@ from kizuna.messages.sensor import Sensors
 from kizuna.messages.track import Tracks
 from kizuna.nodes.node import Node
 from kizuna.nodes.release import Release
+from kizuna.nodes.sharing import Plan, relays_of
 from kizuna.scenario.model import Exercise, Variant
 from kizuna.shapes import FloatN
 
@@ -44,18 +45,39 @@ class Played:
 
 
 def feeds(exercise: Exercise, variant: Variant) -> dict[str, tuple[Feed, ...]]:
-    """The sensors that each node gets to hear in a variant, its own first."""
+    """The sensors that each node gets to know of in a variant, its own first.
+
+    Detections go over one link. Tracks are passed on, and wait for the next report.
+    """
     own = {node.node: exercise.sensors_of(node) for node in exercise.nodes}
+    under_way = _delays(exercise, variant)
     made: dict[str, tuple[Feed, ...]] = {}
     for node, sensors in own.items():
         delays = dict.fromkeys(sensors, 0.0)
-        if variant.share == "detections":
-            for link in exercise.directed_links():
-                if link.to == node:
-                    mean_s = link.delay_s + (0.5 if link.lateness == "even" else 1.0) * link.jitter_s
-                    for sensor in own[link.from_]:
-                        delays[sensor] = min(delays.get(sensor, np.inf), mean_s)
+        for other, delay_s in under_way[node].items():
+            for sensor in own[other]:
+                delays[sensor] = min(delays.get(sensor, np.inf), delay_s)
         made[node] = tuple(Feed(sensor, delay_s) for sensor, delay_s in delays.items())
+    return made
+
+
+def _delays(exercise: Exercise, variant: Variant) -> dict[str, dict[str, float]]:
+    """For each node, the nodes whose sensors it gets to know of, and for how long news are under way, s."""
+    made: dict[str, dict[str, float]] = {node.node: {} for node in exercise.nodes}
+    if variant.share == "nothing":
+        return made
+    waiting_s = variant.report_every_s / 2.0 if variant.share == "tracks" else 0.0
+    links = exercise.directed_links(variant)
+    for link in links:
+        mean_s = link.delay_s + (0.5 if link.lateness == "even" else 1.0) * link.jitter_s
+        made[link.to][link.from_] = mean_s + waiting_s
+    if variant.share == "tracks":
+        for _ in exercise.nodes:
+            for link in links:
+                hop_s = made[link.to][link.from_] - waiting_s
+                for origin, delay_s in list(made[link.from_].items()):
+                    if origin != link.to:
+                        made[link.to][origin] = min(made[link.to].get(origin, np.inf), delay_s + hop_s)
     return made
 
 
@@ -94,7 +116,7 @@ def play(
     WorkError
         When the folder can't be written.
     """
-    bus = SimulatedBus(exercise.start_s, _links(exercise), exercise.seed)
+    bus = SimulatedBus(exercise.start_s, _links(exercise, variant), exercise.seed)
     with Journal(folder, batch_rows=_JOURNAL_ROWS) as journal:
         nodes = _nodes(exercise, variant, sensors, bus, journal)
         owned = _Feeder(exercise, detections)
@@ -134,7 +156,7 @@ class _Feeder:
         return own.take(slice(first, last))
 
 
-def _links(exercise: Exercise) -> list[Link]:
+def _links(exercise: Exercise, variant: Variant) -> list[Link]:
     start_s = exercise.start_s
     partitions = [
         Partition(start_s + part.from_s, start_s + part.to_s, part.groups) for part in exercise.partitions
@@ -160,7 +182,7 @@ def _links(exercise: Exercise) -> list[Link]:
             outages_per_hour=link.outages_per_hour,
             outage_s=link.outage_s,
         )
-        for link in exercise.directed_links()
+        for link in exercise.directed_links(variant)
     ]
 
 
@@ -168,7 +190,10 @@ def _nodes(
     exercise: Exercise, variant: Variant, sensors: Sensors, bus: SimulatedBus, journal: Journal
 ) -> list[Node]:
     made = []
-    for node, sources in feeds(exercise, variant).items():
+    reached = {node.node: frozenset(bus.port(node.node).peers) for node in exercise.nodes}
+    # Who shares tracks hears the detections of its own sensors alone.
+    heard_of = variant.model_copy(update={"share": "nothing"}) if variant.share == "tracks" else variant
+    for node, sources in feeds(exercise, heard_of).items():
         known = [sensors.sensor.code(feed.sensor) for feed in sources]
         made.append(
             Node(
@@ -176,12 +201,23 @@ def _nodes(
                 sensors=sensors.take(np.isin(sensors.sensor.codes, known)),
                 release=Release(variant.share),
                 # Who hears only its own sensors gets everything in order and need not wait.
-                window_s=0.0 if variant.share == "nothing" else variant.window_s,
+                window_s=variant.window_s if variant.share == "detections" else 0.0,
                 journal=journal,
                 record_every_s=exercise.record_every_s,
+                plan=_plan(variant, node, reached) if variant.share == "tracks" else None,
             )
         )
     return made
+
+
+def _plan(variant: Variant, node: str, reached: dict[str, frozenset[str]]) -> Plan:
+    return Plan(
+        nodes=tuple(reached),
+        relays=relays_of(node, reached),
+        rule=variant.fuse,
+        every_s=variant.report_every_s,
+        hold_s=variant.hold_s,
+    )
 
 
 def _settle(folder: Path) -> None:

@@ -26,7 +26,11 @@ from kizuna.scenario.model import Exercise, Variant
 _MAP_EVERY_S = 20.0
 """Time between the pictures that the report's map is drawn from."""
 
-_CHANGES = {"nothing": "Keeping to national sensors", "detections": "Sharing detections"}
+_CHANGES = {
+    "nothing": "Keeping to national sensors",
+    "detections": "Sharing detections",
+    "tracks": "Sharing tracks",
+}
 """What a variant does, as the report's sentence begins."""
 
 T = TypeVar("T", Truth, Tracks)
@@ -149,7 +153,7 @@ def _variant(exercise: Exercise, variant: Variant, outcome: Outcome, out: Path) 
             )
             for node in scores.nodes
         ),
-        overall=_told({"commonality": scores.overall["commonality"]}),
+        overall=_told({name: scores.overall[name] for name in ("commonality", "same_number")}),
         traffic=tuple(
             material.Traffic(sender, to, carried.messages_sent, carried.bytes_sent, carried.messages_lost)
             for (sender, to), carried in outcome.played.traffic.items()

@@ -3,11 +3,14 @@
 from kizuna.bus.inbox import Inbox
 from kizuna.bus.journal import Journal
 from kizuna.bus.port import Message, Port
+from kizuna.fusion.picture import Source
 from kizuna.fusion.window import Window
 from kizuna.messages.detection import Detections
+from kizuna.messages.report import Reports
 from kizuna.messages.sensor import Sensors
 from kizuna.messages.track import Tracks
 from kizuna.nodes.release import Release
+from kizuna.nodes.sharing import Plan, Sharing
 from kizuna.tracking.tracker import Tracker
 
 _SAME_TIME_S = 1e-6
@@ -30,6 +33,8 @@ class Node:
         Where it writes its pictures.
     record_every_s
         Time between the pictures that are written, s.
+    plan
+        How it shares tracks; None when it shares none.
     """
 
     def __init__(
@@ -40,6 +45,7 @@ class Node:
         window_s: float,
         journal: Journal,
         record_every_s: float,
+        plan: Plan | None = None,
     ) -> None:
         self.name = port.node
         self._port = port
@@ -49,6 +55,7 @@ class Node:
         self._journal = journal
         self._record_every_s = record_every_s
         self._inbox = Inbox()
+        self._sharing = Sharing(port, release, plan) if plan is not None else None
         self._next_record_s = self._now_s = -float("inf")
         port.listen(self._receive)
 
@@ -69,17 +76,25 @@ class Node:
         """Let time pass, and write the picture of this time when one is due."""
         self._now_s = now_s
         self._window.advance(now_s)
+        if self._sharing is not None:
+            self._sharing.pass_on()
+            if self._sharing.due(now_s):
+                self._sharing.tick(now_s, self._own_tracks())
         if now_s >= self._next_record_s - _SAME_TIME_S:
             self._next_record_s = now_s + self._record_every_s
             self._journal.append("tracks", self.picture())
 
     def picture(self) -> Tracks:
-        """What the node holds to be true at the last tick.
+        """What the node holds to be true at the last tick."""
+        own = self._own_tracks()
+        if self._sharing is None:
+            return own
+        self._sharing.refresh(self._now_s, own)
+        return self._sharing.picture.tracks(self._now_s)
 
-        Detections are worked off when somebody asks, in the same order as if it were at every tick.
-        """
-        self._tracker.process(self._window.release())
-        return self._tracker.picture(self._now_s, self.name)
+    def pedigree(self) -> dict[int, tuple[Source, ...]]:
+        """Whose data each track of the picture holds, by its number; empty when nobody shares tracks."""
+        return {} if self._sharing is None else self._sharing.picture.pedigree()
 
     def close(self, now_s: float) -> None:
         """Write what the node has to say at the end."""
@@ -87,8 +102,18 @@ class Node:
             now_s, "closed", node=self.name, too_late=self.too_late, remarks=self._tracker.remarks()
         )
 
+    def _own_tracks(self) -> Tracks:
+        """Tracks of the node's own tracker at the last tick.
+
+        Detections are worked off when somebody asks, in the same order as if it were at every tick.
+        """
+        self._tracker.process(self._window.release())
+        return self._tracker.picture(self._now_s, self.name)
+
     def _receive(self, message: Message) -> None:
         if not self._inbox.is_new(message.sender, message.number):
             return
         if isinstance(message.payload, Detections):
             self._window.add(message.payload)
+        elif isinstance(message.payload, Reports) and self._sharing is not None:
+            self._sharing.receive(message.sender, message.payload)

@@ -5,8 +5,9 @@ from typing import Literal
 
 from kizuna.messages.columns import Labels
 from kizuna.messages.detection import Detections
+from kizuna.messages.report import Reports
 
-Share = Literal["nothing", "detections"]
+Share = Literal["nothing", "detections", "tracks"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +36,16 @@ class Release:
         if not detections.object.names:
             return detections
         return replace(detections, object=Labels.constant(None, len(detections)))
+
+    def reports_for(self, peer: str, reports: Reports) -> Reports | None:
+        """The rows that may go to a peer, or None when nothing may.
+
+        Parameters
+        ----------
+        peer
+            The node that would receive them; all peers are treated alike so far.
+        reports
+            Of the node's own tracks, or of others' to be passed on.
+        """
+        del peer
+        return reports if self.share == "tracks" and len(reports) else None

@@ -8,7 +8,7 @@ from typing import Any
 from kizuna.messages.sensor import NEEDED
 from kizuna.scenario.explain import Flaw, expected_of, not_known
 from kizuna.scenario.keys import Outage
-from kizuna.scenario.model import Exercise, Variant
+from kizuna.scenario.model import Exercise
 from kizuna.scenario.schema import schema_of
 from kizuna.scenario.sensor import Sensor, SensorRow
 from kizuna.scenario.traffic import FlightsTraffic, IncomingTraffic, RecordedTraffic
@@ -40,10 +40,9 @@ def check(exercise: Exercise, folder: Path) -> Iterator[Flaw]:
         if sensor.nation not in nations and sensor.sensor not in heard:
             yield _name((*path, "nation"), "node serves the nation", sensor.nation, sorted(nations))
     yield from _nodes(exercise)
-    links = list(_links(exercise))
     yield from _partitions(exercise)
-    # A link that is wrong is the cause; the node that it doesn't reach would only be its effect.
-    yield from links or _reached(exercise)
+    # A link or a hub that is wrong is the cause; the node that it doesn't reach would only be its effect.
+    yield from [*_links(exercise), *_hubs(exercise)] or _reached(exercise)
     yield from _distinct("variants", "variant", [variant.variant for variant in exercise.variants])
 
 
@@ -201,13 +200,28 @@ def _partitions(exercise: Exercise) -> Iterator[Flaw]:
                 seen.append(name)
 
 
+def _hubs(exercise: Exercise) -> Iterator[Flaw]:
+    nodes = [node.node for node in exercise.nodes]
+    for number, variant in enumerate(exercise.variants):
+        path = ("variants", number)
+        if variant.topology == "hub" and variant.hub is None:
+            yield Flaw(path, "no node is in the middle of the topology hub", "hub: the name of a node")
+        elif variant.hub is not None and variant.topology != "hub":
+            yield Flaw((*path, "hub"), "only the topology hub has one", "topology: hub")
+        elif variant.hub is not None and variant.hub not in nodes:
+            yield _name((*path, "hub"), "node is called", variant.hub, nodes)
+
+
 def _reached(exercise: Exercise) -> Iterator[Flaw]:
     """Nodes that nothing reaches although a variant shares."""
-    sharing: Variant | None = next((item for item in exercise.variants if item.share != "nothing"), None)
-    if sharing is None or len(exercise.nodes) < 2:
+    if len(exercise.nodes) < 2:
         return
-    reached = {link.to for link in exercise.directed_links()}
-    for number, node in enumerate(exercise.nodes):
-        if node.node not in reached:
-            problem = f"no link reaches the node {node.node!r}, but the variant {sharing.variant!r} needs one"
+    told: set[str] = set()
+    for variant in exercise.variants:
+        reached = {link.to for link in exercise.directed_links(variant)}
+        for number, node in enumerate(exercise.nodes):
+            if variant.share == "nothing" or node.node in reached or node.node in told:
+                continue
+            told.add(node.node)
+            problem = f"no link reaches the node {node.node!r}, but the variant {variant.variant!r} needs one"
             yield Flaw(("nodes", number), problem, f"a link with `to: {node.node}`, or `both_ways: true`")

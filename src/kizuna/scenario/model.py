@@ -10,7 +10,9 @@ from kizuna.scenario.sensor import Sensor, SensorType
 from kizuna.scenario.traffic import Traffic
 
 Lateness = Literal["even", "exponential", "heavy"]
-Share = Literal["nothing", "detections"]
+Share = Literal["nothing", "detections", "tracks"]
+Rule = Literal["tracklets", "inverse_intersection", "intersection", "naive"]
+Topology = Literal["all", "ring", "hub"]
 
 
 class Node(Record):
@@ -75,7 +77,18 @@ class Variant(Record):
     """One way to do the exercise."""
 
     variant: Name = key("Name of the variant; its results lie in a folder of this name")
-    share: Share = key("What nodes send over the links: nothing, or the detections of their own sensors")
+    share: Share = key(
+        "What nodes send over the links: nothing, the detections of their own sensors, or their own tracks"
+    )
+    fuse: Rule = key("How tracks of several nodes are combined", default="tracklets")
+    report_every_s: float = key("Time from one report of a track to its next", "s", 5.0, gt=0.0, le=600.0)
+    hold_s: float = key("For how long a track is held that nobody reports", "s", 30.0, gt=0.0, le=3_600.0)
+    topology: Topology = key(
+        "Which links there are: all; those between neighbours in a ring of the nodes in their order; "
+        "those from and to one node",
+        default="all",
+    )
+    hub: Name | None = key("The node in the middle, for the topology hub", default=None)
     window_s: float = key(
         "Time for which a node waits, so that detections that come late are processed in order of time",
         "s",
@@ -139,15 +152,25 @@ class Exercise(Record):
             return node.sensors
         return tuple(sensor.sensor for sensor in self.sensors if sensor.nation == node.nation)
 
-    def directed_links(self) -> tuple[Link, ...]:
-        """The links, those that go both ways as two."""
+    def directed_links(self, variant: Variant | None = None) -> tuple[Link, ...]:
+        """The links, those that go both ways as two; of one variant's topology when one is given."""
         made: list[Link] = []
         for link in self.links:
             one_way = link.model_copy(update={"both_ways": False})
             made.append(one_way)
             if link.both_ways:
                 made.append(one_way.model_copy(update={"from_": link.to, "to": link.from_}))
-        return tuple(made)
+        return tuple(link for link in made if variant is None or self._is_in(variant, link))
+
+    def _is_in(self, variant: Variant, link: Link) -> bool:
+        """Whether a variant's topology has a link."""
+        if variant.topology == "hub":
+            return variant.hub in (link.from_, link.to)
+        if variant.topology == "ring":
+            nodes = [node.node for node in self.nodes]
+            steps = (nodes.index(link.from_) - nodes.index(link.to)) % len(nodes)
+            return steps in (1, len(nodes) - 1)
+        return True
 
 
 def _with_type(sensor: Any, types: dict[Any, Any]) -> Any:

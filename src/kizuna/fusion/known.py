@@ -1,0 +1,111 @@
+"""What a node knows of every tracker's tracks: one row for each, with its latest report."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from kizuna.fusion.combine import Estimates
+from kizuna.messages.columns import Labels
+from kizuna.messages.report import Reports
+from kizuna.shapes import BoolN, FloatN, IntN
+
+_TRACKS: Final = 1 << 32
+"""More tracks than a tracker ever numbers."""
+
+
+class Names:
+    """Text as codes that stay the same while names are added."""
+
+    def __init__(self, names: tuple[str, ...] = ()) -> None:
+        self.names = list(names)
+        self._codes = {name: code for code, name in enumerate(names)}
+
+    def codes(self, labels: Labels) -> IntN:
+        """Codes (N,) of a column, -1 for null; new names get the next codes."""
+        for name in labels.names:
+            if name not in self._codes:
+                self._codes[name] = len(self.names)
+                self.names.append(name)
+        made: IntN = labels.recode(self._codes).astype(np.int64)
+        return made
+
+    def labels(self, codes: IntN) -> Labels:
+        """The column that these codes stand for."""
+        return Labels(codes.astype(np.int32), tuple(self.names))
+
+
+def _ints() -> IntN:
+    return np.empty(0, dtype=np.int64)
+
+
+@dataclass(slots=True, eq=False)
+class Known:
+    """Columns (T,) over the known tracks, in order of arrival.
+
+    `heard` holds the latest report of each track, in ECEF at its own time.
+    """
+
+    heard: Estimates = field(default_factory=Estimates.empty)
+    key: IntN = field(default_factory=_ints)
+    """Originator's code and track number in one."""
+    number: IntN = field(default_factory=_ints)
+    """The number that the originator claims, and when that was first given, s since 1970-01-01 UTC."""
+    since_s: FloatN = field(default_factory=lambda: np.empty(0))
+    group: IntN = field(default_factory=_ints)
+    """Which fused track it is part of."""
+    strikes: IntN = field(default_factory=_ints)
+    """How many times in a row it was found too far from its group."""
+    status: IntN = field(default_factory=_ints)
+    identity: IntN = field(default_factory=_ints)
+    sensors: IntN = field(default_factory=_ints)
+
+    def __len__(self) -> int:
+        return len(self.key)
+
+    @property
+    def originator(self) -> IntN:
+        """Code of each track's originator."""
+        return self.key // _TRACKS
+
+    @property
+    def track(self) -> IntN:
+        """Each track's number at its originator."""
+        return self.key % _TRACKS
+
+    def find(self, key: IntN) -> IntN:
+        """Rows of tracks by their keys, -1 for those that are unknown."""
+        if not len(self.key):
+            return np.full(len(key), -1, dtype=np.int64)
+        order = np.argsort(self.key)
+        place = np.minimum(np.searchsorted(self.key[order], key), len(order) - 1)
+        rows = order[place]
+        return np.where(self.key[rows] == key, rows, -1)
+
+    def append(self, key: IntN, group: IntN, estimates: Estimates) -> None:
+        """Add tracks; what their reports say is set by `note`."""
+        self.heard.append(estimates)
+        self.key = np.concatenate([self.key, key])
+        self.group = np.concatenate([self.group, group])
+        zeros = np.zeros(len(key), dtype=np.int64)
+        self.since_s = np.concatenate([self.since_s, np.zeros(len(key))])
+        for name in ("number", "strikes", "status", "identity", "sensors"):
+            setattr(self, name, np.concatenate([getattr(self, name), zeros]))
+
+    def note(self, rows: IntN, reports: Reports, identity: IntN) -> None:
+        """Set what reports say besides the estimate; `identity` holds its codes."""
+        self.number[rows], self.since_s[rows] = reports.claim, reports.since
+        self.status[rows], self.sensors[rows] = reports.status.codes, reports.sensors
+        self.identity[rows] = identity
+
+    def keep(self, rows: BoolN) -> None:
+        """Forget all tracks but these."""
+        self.heard = self.heard.take(np.flatnonzero(rows))
+        for name in ("key", "number", "since_s", "group", "strikes", "status", "identity", "sensors"):
+            setattr(self, name, getattr(self, name)[rows])
+
+
+def key_of(originator: IntN, track: IntN) -> IntN:
+    """Keys (N,) of tracks, from their originators' codes and their numbers there."""
+    made: IntN = originator * _TRACKS + track
+    return made

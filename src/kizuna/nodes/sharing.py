@@ -1,0 +1,132 @@
+"""A node that shares tracks: it reports its own, passes others' on, and holds the fused picture of all."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from kizuna.bus.port import Port
+from kizuna.fusion.combine import Motion, Rule
+from kizuna.fusion.picture import Picture
+from kizuna.messages.report import Reports
+from kizuna.messages.track import Tracks
+from kizuna.nodes.release import Release
+
+_SAME_TIME_S = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a node shares tracks.
+
+    Parameters
+    ----------
+    nodes
+        All nodes of the network.
+    relays
+        For each peer, the originators whose reports this node passes on to it.
+    rule
+        How estimates are combined.
+    every_s
+        Time from one report of a track to its next, s.
+    hold_s
+        For how long a track is held that nobody reports any more, s.
+    motion
+        How objects move; as trackers assume it unless given.
+    """
+
+    nodes: tuple[str, ...]
+    relays: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    rule: Rule = "tracklets"
+    every_s: float = 5.0
+    hold_s: float = 30.0
+    motion: Motion | None = None
+
+
+class Sharing:
+    """What a node does with tracks, its own and its peers'.
+
+    Parameters
+    ----------
+    port
+        The node's door to the network.
+    release
+        What it gives to its peers.
+    plan
+        How it shares.
+    """
+
+    def __init__(self, port: Port, release: Release, plan: Plan) -> None:
+        self._port = port
+        self._release = release
+        self._plan = plan
+        self._picture = Picture(port.node, plan.nodes, plan.rule, plan.hold_s, motion=plan.motion)
+        self._next_s = -np.inf
+        self._pass_on: dict[str, list[Reports]] = {peer: [] for peer in port.peers}
+
+    @property
+    def picture(self) -> Picture:
+        """The fused picture, with its pedigree."""
+        return self._picture
+
+    def due(self, now_s: float) -> bool:
+        """Whether it is time to report."""
+        return now_s >= self._next_s - _SAME_TIME_S
+
+    def tick(self, now_s: float, own: Tracks) -> None:
+        """Take in the node's own tracks of this time, bring the picture up to date, and report."""
+        self.refresh(now_s, own)
+        self._next_s = now_s + self._plan.every_s
+        # Numbered after the picture is settled: a new track of a known object comes with its number.
+        reports = self._picture.own_reports(own)
+        for peer in self._port.peers:
+            self._send(peer, reports)
+
+    def refresh(self, now_s: float, own: Tracks) -> None:
+        """Take in the node's own tracks of this time, and bring the picture up to date."""
+        self._picture.take(self._picture.own_reports(own))
+        self._picture.settle(now_s)
+
+    def receive(self, sender: str, reports: Reports) -> None:
+        """Take in what a peer says, and remember what is to be passed on."""
+        foreign = ~reports.originator.equal(self._port.node)
+        fresh = self._picture.take(reports.take(foreign))
+        news = reports.take(foreign).take(fresh)
+        if not len(news):
+            return
+        for peer, waiting in self._pass_on.items():
+            wanted = [name for name in news.originator.names if name in self._plan.relays.get(peer, ())]
+            codes = [news.originator.code(name) for name in wanted if peer not in (name, sender)]
+            rows = np.isin(news.originator.codes, codes)
+            if rows.any():
+                waiting.append(news.take(rows))
+
+    def pass_on(self) -> None:
+        """Send on what has come for others since the last call."""
+        for peer, waiting in self._pass_on.items():
+            if waiting:
+                self._send(peer, Reports.join(waiting))
+                waiting.clear()
+
+    def _send(self, peer: str, reports: Reports) -> None:
+        released = self._release.reports_for(peer, reports)
+        if released is not None:
+            self._port.send(peer, "reports", released)
+
+
+def relays_of(node: str, links: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+    """For each peer of a node, the originators that it hears only if somebody passes them on.
+
+    Parameters
+    ----------
+    node
+        The node.
+    links
+        Of each node, the nodes that its links reach.
+    """
+    return {
+        peer: frozenset(
+            name for name, reached in links.items() if name not in (node, peer) and peer not in reached
+        )
+        for peer in links.get(node, frozenset())
+    }
