@@ -119,6 +119,23 @@ def test_of_twins_the_better_stays():
     assert gating.twins(lower, higher, 9.0, np.zeros(4), state, cov).tolist() == [1]
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_tracks_that_nothing_tells_the_height_of_are_told_apart_by_the_rest(seed):
+    """A hundred kilometres uncertain along one axis, turned anyhow, and a metre along the others."""
+    random = generator(seed, "no height")
+    turn, _ = np.linalg.qr(random.normal(size=(3, 3)))
+    wide = turn @ np.diag([1.0, 1.0, 1e10]) @ turn.T
+    state, cov = np.zeros((2, 6)), np.zeros((2, 21))
+    state[:, :3] = CENTRE
+    cov[:, :6] = wide[np.triu_indices(3)]
+    cov[:, [15, 18, 20]] = 25.0
+    pair, rank = (np.array([0]), np.array([1])), np.array([1.0, 2.0])
+    state[1, :3] = CENTRE + 5.0 * turn[:, 0]
+    assert gating.twins(*pair, 9.0, rank, state, cov).tolist() == []
+    state[1, :3] = CENTRE + 1e5 * turn[:, 2]
+    assert gating.twins(*pair, 9.0, rank, state, cov).tolist() == [0]
+
+
 def test_nothing_at_all():
     """No tracks, no plots."""
     random = generator(9, "nothing")

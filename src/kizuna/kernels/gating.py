@@ -337,7 +337,8 @@ def _distance_2(a: FloatN, b: FloatN, cov_a: FloatN, cov_b: FloatN, first: int, 
     )
     s3, s4 = cov_a[block + 3] + cov_b[block + 3], cov_a[block + 4] + cov_b[block + 4]
     s5 = cov_a[block + 5] + cov_b[block + 5]
-    m0, m1, m2 = s3 * s5 - s4 * s4, s2 * s4 - s1 * s5, s1 * s4 - s2 * s3
-    m3, m4, m5 = s0 * s5 - s2 * s2, s1 * s2 - s0 * s4, s0 * s3 - s1 * s1
-    distance = m0 * d0 * d0 + m3 * d1 * d1 + m5 * d2 * d2 + 2.0 * (m1 * d0 * d1 + m2 * d0 * d2 + m4 * d1 * d2)
-    return float(distance / (s0 * m0 + s1 * m1 + s2 * m2))
+    # Elimination without fractions, as in `kizuna.kernels.weigh.fit`.
+    b3, b4, b5 = s0 * s3 - s1 * s1, s0 * s4 - s1 * s2, s0 * s5 - s2 * s2
+    e1, e2 = s0 * d1 - s1 * d0, s0 * d2 - s2 * d0
+    rest = (b5 * e1 * e1 + b3 * e2 * e2 - 2.0 * b4 * e1 * e2) / (b3 * b5 - b4 * b4)
+    return float((d0 * d0 + rest) / s0)
