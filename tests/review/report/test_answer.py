@@ -60,6 +60,12 @@ Make = Callable[..., ReportMaterial]
             id="all gain the same",
         ),
         pytest.param(
+            {"JPN": 0.496, "AUS": 0.546},
+            {"JPN": 0.494, "AUS": 0.544},
+            "Sharing left the mean completeness at 0.52; every node loses the same (−0.01).",
+            id="all lose the same, too little to show in the mean",
+        ),
+        pytest.param(
             {"JPN": 0.5},
             {"JPN": 0.7},
             "Sharing raised the mean completeness from 0.50 to 0.70.",

@@ -143,7 +143,8 @@ def _who(changes: dict[str, float], *, rising: bool) -> str:
         return ""
     shown = {signed(change, HEADLINE.digits) for change in changes.values()}
     if len(shown) == 1:
-        return f"every node {'gains' if rising else 'loses'} the same ({shown.pop()})"
+        gaining = max(changes.values()) > 0.0
+        return f"every node {'gains' if gaining else 'loses'} the same ({shown.pop()})"
     gains, losses = _extreme(changes, "gains", 1.0), _extreme(changes, "loses", -1.0)
     parts = [gains, losses] if rising else [losses, gains]
     return ", ".join(part for part in parts if part)
