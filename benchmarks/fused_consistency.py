@@ -23,8 +23,8 @@ RULES = {
     "naive": "#d55e00",
 }
 WIDTH, HEIGHT, LEFT, TOP, GAP = 400.0, 260.0, 52.0, 34.0, 44.0
-LOWEST, HIGHEST = 2.0, 40.0
-TICKS = (2, 4, 6, 10, 20, 40)
+LOWEST, HIGHEST = 1.0, 40.0
+TICKS = (1, 2, 4, 6, 10, 20, 40)
 
 
 def measured(topology: str, rule: str) -> tuple[np.ndarray, np.ndarray, float]:
