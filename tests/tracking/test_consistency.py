@@ -46,8 +46,14 @@ TIMES_S = np.arange(40.0, 141.0, APART_S)
 @pytest.mark.parametrize("seed", [1, 2])
 @pytest.mark.parametrize(
     "columns",
-    [{}, {"sigma_elevation_deg": np.nan, "sigma_altitude_m": 30.0}, {"period_s": 10.0}, {"pd": 0.6}],
-    ids=["3-D", "Mode C", "slow", "poor"],
+    [
+        {},
+        {"sigma_elevation_deg": np.nan, "sigma_altitude_m": 30.0},
+        {"period_s": 10.0},
+        {"pd": 0.6},
+        {"sigma_azimuth_deg": 0.5, "sigma_elevation_deg": 0.5},
+    ],
+    ids=["3-D", "Mode C", "slow", "poor", "coarse"],
 )
 def test_straight_flights_by_radar(columns, seed):
     sky, sensors = Sky.of(100, seed), radars(**columns)
