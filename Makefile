@@ -5,6 +5,8 @@ UV_VERSION := 0.13.9
 # One process for each core, but no more than this many: each loads its own compiled kernels.
 TEST_PROCESSES ?= 4
 ARGS ?=
+# What `make bench` runs; the rest of benchmarks/ is what these import, or makes a scene or a plot.
+BENCHMARKS := track_speed moon_horizon moon_light
 
 UV := .tools/uv-$(UV_VERSION)/bin/uv
 BIN := .venv/bin
@@ -43,8 +45,8 @@ format: $(READY) ## put the files in the house style
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-bench: $(READY) ## measure how fast it is (scripts in benchmarks/ that start with a letter)
-	@set -e; for script in benchmarks/[a-z]*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
+bench: $(READY) ## measure how fast it is, on an idle machine
+	@set -e; for name in $(BENCHMARKS); do echo "== $$name"; $(BIN)/python "benchmarks/$$name.py"; done
 
 docs: $(DOCS_READY) ## build the documentation into site/
 	$(BIN)/sphinx-build --fail-on-warning --keep-going --quiet --fresh-env docs site

@@ -22,6 +22,7 @@ All parameters are notional.
 """
 
 import argparse
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,7 +31,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pymap3d
 
-from flights import SPHERE_M, STEP_S, Paths, Square, fly, on_sphere
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from benchmarks.flights import SPHERE_M, STEP_S, Paths, Square, fly, on_sphere
 
 START_S = 1_750_000_000.0
 AREA_PER_OBJECT_M2 = 700e6
