@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from kizuna.cli.formats import ending, open_source
+from kizuna.cli.outputs import check_output
 from kizuna.cli.progress import progress
 from kizuna.cli.recognise import KINDS, STATE_VECTOR, has_state_vectors, recognise, with_velocities
 from kizuna.errors import InputError
@@ -71,6 +72,7 @@ def convert(
     Example: kizuna convert tracks.parquet tracks.geojson --longest-gap 60
     """
     asked = _shape(out, shape, longest_gap)
+    check_output("OUT", out, [source])
     with progress(quiet) as report:
         report("reading", 0.0)
         table, name, remarks = _read(source, kind)

@@ -1,7 +1,9 @@
 """The command `kizuna`: its verbs, each from its own file, and how errors leave it."""
 
+import errno
 import importlib
 import importlib.metadata
+import os
 import sys
 from typing import Annotated
 
@@ -13,21 +15,38 @@ VERBS = {
     "run": "Run an exercise in all its variants and write the report.",
     "track": "Turn detections into tracks.",
     "score": "Measure tracks against the truth.",
+    "release": "Look at rules of release.",
     "moon": "Plan missions on the Moon's surface.",
     "convert": "Convert between file formats.",
     "schema": "Print the JSON Schema of exercise files.",
 }
 """The verbs and what they do; each is a function, or a Typer, of its own name in a module of its own name."""
 
+_NO_ROOM = {errno.EPIPE, errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EDQUOT}
+"""How standard output fails: nobody reads, or nothing fits, any more. Files have sentences of their own."""
+
 
 def main() -> None:
-    """Run one verb; leave with status 0, 1 (the work failed) or 2 (input or arguments are wrong)."""
+    """Run one verb; leave with 0, 1 (the work failed), 2 (input or arguments are wrong) or 130 (Ctrl-C)."""
     try:
-        application(sys.argv[1:])()
+        try:
+            application(sys.argv[1:])()
+        finally:
+            # Text that waits in memory fails here, where it can be told, and not when Python shuts down.
+            sys.stdout.flush()
     except InputError as error:
-        _leave(error, 2)
+        _leave(f"kizuna: {error}", 2)
     except KizunaError as error:
-        _leave(error, 1)
+        _leave(f"kizuna: {error}", 1)
+    except KeyboardInterrupt:
+        # Typer answers for a verb that runs; this is for one that is still being loaded.
+        _leave("Aborted!", 130)
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        _forget_output()
+        why = f"kizuna: standard output: could not be written ({error.strerror})"
+        _leave("" if error.errno == errno.EPIPE else why, 1)
 
 
 def application(arguments: list[str]) -> typer.Typer:
@@ -74,6 +93,12 @@ def _unloaded() -> None:
     """Stands for a verb that was not asked for."""
 
 
-def _leave(error: KizunaError, status: int) -> None:
-    print(f"kizuna: {error}", file=sys.stderr)
+def _leave(sentence: str, status: int) -> None:
+    if sentence:
+        print(sentence, file=sys.stderr)
     sys.exit(status)
+
+
+def _forget_output() -> None:
+    """Let nothing try again to write what standard output didn't take."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from kizuna.cli.outputs import check_folder
 from kizuna.cli.progress import progress
 from kizuna.exercise.results import Summary
 from kizuna.exercise.run import run as run_exercise
@@ -31,6 +32,7 @@ def run(
     Example: kizuna run examples/exercises/alps.yaml --out out/alps
     """
     folder = out or Path("out") / exercise.stem
+    check_folder(folder, folder)
     command = shlex.join(["kizuna", *sys.argv[1:]])
     with progress(quiet) as report:
         summary = run_exercise(exercise, folder, seed, variant or (), command, report)

@@ -1,6 +1,7 @@
 """The verb `kizuna track`: detections in files to tracks in a file."""
 
 import json
+import math
 import resource
 import sys
 import time
@@ -10,10 +11,12 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 import typer
 
+from kizuna.cli.outputs import check_output
 from kizuna.cli.progress import progress
 from kizuna.errors import InputError
 from kizuna.exercise.progress import Report
 from kizuna.files import write_text
+from kizuna.geo.time import format_utc
 from kizuna.messages import codec
 from kizuna.messages.detection import Detections
 from kizuna.messages.sensor import Sensors
@@ -25,6 +28,9 @@ if TYPE_CHECKING:
     from kizuna.shapes import FloatN
 
 _WARM_UP_ROWS = 2_000
+
+_MOST_PICTURES = 10_000_000
+"""More are a slip in `--every` or in the times; 10 million pictures, one a second, are four months."""
 
 
 def track(
@@ -46,8 +52,11 @@ def track(
 
     Example: kizuna track detections.parquet --sensors sensors.yaml --out tracks.parquet --every 10
     """
-    if not every > 0.0:
+    if not 0.0 < every < math.inf:
         raise InputError("--every", "", f"{every:g} s", "a number of seconds above 0")
+    check_output("--out", out, [*inputs, sensors])
+    if stats:
+        check_output("--stats", stats, [*inputs, sensors, out])
     known = read_sensors(sensors)
     detections = _read(inputs, known, sensors)
     _track(detections.take(slice(0, _WARM_UP_ROWS)), known, every, node, lambda *_: None)
@@ -101,7 +110,7 @@ def _track(
 ) -> tuple[Tracks, list[str]]:
     """Pictures of all detections, and what the tracker has to remark."""
     tracker = Tracker(known)
-    times: FloatN = np.arange(detections.time[0], np.nextafter(detections.time[-1], np.inf), every_s)
+    times = _picture_times(detections, every_s)
     ends = np.searchsorted(detections.time, times, side="right")
     pictures = []
     first = 0
@@ -111,3 +120,15 @@ def _track(
         first = last
         report("tracking", last / len(detections))
     return Tracks.join(pictures), tracker.remarks()
+
+
+def _picture_times(detections: Detections, every_s: float) -> "FloatN":
+    """The first detection's time plus multiples of `every_s`, up to the last detection's time."""
+    first_s, last_s = float(detections.time[0]), float(detections.time[-1])
+    count = (last_s - first_s) / every_s + 1.0
+    if count > _MOST_PICTURES:
+        problem = f"{every_s:g} s from {format_utc(first_s)} to {format_utc(last_s)} are {count:.2g} pictures"
+        raise InputError("--every", "", problem, f"no more than {_MOST_PICTURES:,}")
+    # Not np.arange with a step: it rounds the step at the size of the time, and each picture adds that error.
+    times: FloatN = first_s + every_s * np.arange(math.floor(count) + 1, dtype=np.float64)
+    return times[times <= last_s]
