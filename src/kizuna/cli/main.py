@@ -15,7 +15,6 @@ VERBS = {
     "run": "Run an exercise in all its variants and write the report.",
     "track": "Turn detections into tracks.",
     "score": "Measure tracks against the truth.",
-    "release": "Look at rules of release.",
     "moon": "Plan missions on the Moon's surface.",
     "convert": "Convert between file formats.",
     "schema": "Print the JSON Schema of exercise files.",

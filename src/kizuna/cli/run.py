@@ -52,7 +52,8 @@ def _show(summary: Summary, folder: Path) -> None:
         cells = (f"{cell.value}  {cell.change:>7}" if cell.change else cell.value for cell in row.cells)
         table.add_row(f"{row.measure.label}{unit}", *cells)
     console.print(table)
-    for sentence in (summary.answer.sentence, summary.answer.better, summary.answer.worse):
-        if sentence:
-            console.print(sentence, highlight=False)
+    console.print(summary.answer.sentence, highlight=False)
+    for lead, changes in (("Also better", summary.answer.better), ("But worse", summary.answer.worse)):
+        if changes:
+            console.print(f"{lead}: {changes}.", highlight=False)
     print(f"Report: {folder / 'report.html'}")
