@@ -12,6 +12,8 @@ from kizuna.cli.formats import ending, open_source
 from kizuna.cli.outputs import check_output
 from kizuna.cli.progress import progress
 from kizuna.cli.recognise import KINDS, STATE_VECTOR, has_state_vectors, recognise, with_velocities
+from kizuna.cli.recordings import is_recording, read_recording
+from kizuna.cli.typical import completed
 from kizuna.errors import InputError
 from kizuna.exercise.progress import Report
 from kizuna.gateways.csv.write import write as write_csv
@@ -67,7 +69,8 @@ def convert(
 ) -> None:
     """Convert a table of detections, truth, tracks or sensors between file formats.
 
-    The endings say which: .parquet, .csv or .geojson.
+    The endings say which: .parquet, .csv or .geojson. IN may also be a recording, which is known by what is
+    in it: OpenSky's state vectors (CSV), a trace of readsb (JSON).
 
     Example: kizuna convert tracks.parquet tracks.geojson --longest-gap 60
     """
@@ -75,7 +78,7 @@ def convert(
     check_output("OUT", out, [source])
     with progress(quiet) as report:
         report("reading", 0.0)
-        table, name, remarks = _read(source, kind)
+        table, name, remarks = (_read_recording if is_recording(source) else _read)(source, kind)
         report("writing", 0.5)
         if ending(out) == ".geojson":
             asked = asked or (Shape.LINES if name in _LINES else Shape.POINTS)
@@ -122,6 +125,22 @@ def _read(path: Path, kind: Kind | None) -> tuple[Table, str, list[str]]:
     if foreign:
         remarks.append(f"{path}: passed over {', '.join(foreign)}, which {name} don't have")
     return table, name, remarks
+
+
+def _read_recording(path: Path, kind: Kind | None) -> tuple[Table, str, list[str]]:
+    """The table asked for, or the detections of a recording, or else its tracks."""
+    recording = read_recording(path)
+    kind = kind or (Kind.DETECTIONS if len(recording.detections) else Kind.TRACKS)
+    if kind is Kind.TRUTH:
+        raise InputError("--kind", "", f"{path} is a recording", "detections, tracks or sensors")
+    table: Table = recording.tracks
+    if kind is Kind.DETECTIONS:
+        table = recording.detections
+    elif kind is Kind.SENSORS:
+        table = completed(recording.sensors, recording.detections, str(path))
+    if not len(table):
+        raise InputError(str(path), "", f"holds no {kind.value}", "at least one")
+    return table, kind.value, [str(remark) for remark in recording.remarks]
 
 
 def _draw(

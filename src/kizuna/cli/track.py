@@ -1,4 +1,4 @@
-"""The verb `kizuna track`: detections in files to tracks in a file."""
+"""The verb `kizuna track`: detections or recordings in files to tracks in a file."""
 
 import json
 import math
@@ -11,14 +11,19 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 import typer
 
+from kizuna.cli.formats import open_source
 from kizuna.cli.outputs import check_output
 from kizuna.cli.progress import progress
+from kizuna.cli.recordings import is_recording, read_recording
+from kizuna.cli.typical import completed
 from kizuna.errors import InputError
 from kizuna.exercise.progress import Report
 from kizuna.files import write_text
 from kizuna.geo.time import format_utc
 from kizuna.messages import codec
+from kizuna.messages.columns import columns_of
 from kizuna.messages.detection import Detections
+from kizuna.messages.recording import Recording
 from kizuna.messages.sensor import Sensors
 from kizuna.messages.track import Tracks
 from kizuna.scenario.read import read_sensors
@@ -34,9 +39,19 @@ _MOST_PICTURES = 10_000_000
 
 
 def track(
-    inputs: Annotated[list[Path], typer.Argument(help="Parquet files of detections.", metavar="INPUT...")],
-    sensors: Annotated[Path, typer.Option(help="The sensors, YAML or Parquet.", metavar="SENSORS")],
+    inputs: Annotated[
+        list[Path], typer.Argument(help="Files of detections, or recordings.", metavar="INPUT...")
+    ],
     out: Annotated[Path, typer.Option(help="Where the tracks go.", metavar="TRACKS.parquet")],
+    sensors: Annotated[
+        Path | None,
+        typer.Option(
+            help="The sensors, YAML or Parquet. Recordings may go without: what they don't tell of their "
+            "sensors is then taken to be typical.",
+            metavar="SENSORS",
+            show_default=False,
+        ),
+    ] = None,
     every: Annotated[float, typer.Option(help="Seconds between pictures.", metavar="S")] = 10.0,
     node: Annotated[str, typer.Option(help="Whose tracks they are; a name for the column `node`.")] = "local",
     stats: Annotated[
@@ -47,6 +62,9 @@ def track(
 ) -> None:
     """Turn detections into tracks.
 
+    The inputs are tables of detections (.parquet, .csv, .geojson), or recordings: OpenSky's state vectors
+    (CSV), traces of readsb (JSON). Several are worked off together.
+
     Pictures are taken at the first detection's time and each `--every` seconds after it, with all detections
     up to that time. They hold confirmed and coasted tracks.
 
@@ -54,11 +72,20 @@ def track(
     """
     if not 0.0 < every < math.inf:
         raise InputError("--every", "", f"{every:g} s", "a number of seconds above 0")
-    check_output("--out", out, [*inputs, sensors])
+    read_files = [*inputs, sensors] if sensors else inputs
+    check_output("--out", out, read_files)
     if stats:
-        check_output("--stats", stats, [*inputs, sensors, out])
-    known = read_sensors(sensors)
-    detections = _read(inputs, known, sensors)
+        check_output("--stats", stats, [*read_files, out])
+    began_s = time.perf_counter()
+    parts = [_read(path, recordings_only=sensors is None) for path in inputs]
+    recording = Recording.join(parts)
+    detections = recording.detections
+    reading_s = time.perf_counter() - began_s
+    if not len(detections):
+        raise InputError(str(inputs[0]), "", "holds no detections", "at least one")
+    known = read_sensors(sensors) if sensors else completed(recording.sensors, detections, str(inputs[0]))
+    for path, part in zip(inputs, parts, strict=True):
+        _check_known(part.detections, known, path, sensors)
     _track(detections.take(slice(0, _WARM_UP_ROWS)), known, every, node, lambda *_: None)
     with progress(quiet) as report:
         began_s = time.perf_counter()
@@ -66,43 +93,51 @@ def track(
         seconds = time.perf_counter() - began_s
     codec.write(pictures, out)
     if stats:
-        peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (
-            1024.0**2 if sys.platform == "darwin" else 1024.0
-        )
-        figures = {
-            "detections": len(detections),
-            "seconds": round(seconds, 6),
-            "detections_per_s": round(len(detections) / seconds, 1) if seconds > 0.0 else 0.0,
-            "peak_mb": round(peak_mb, 1),
-        }
-        write_text(stats, json.dumps(figures, indent=1) + "\n")
+        _write_figures(stats, len(detections), seconds, reading_s)
     if not quiet:
-        for remark in remarks:
+        for remark in [*recording.remarks, *remarks]:
             print(f"kizuna: {remark}", file=sys.stderr)
         count = len(np.unique(pictures.track))
         print(f"{len(detections):,} detections, {count:,} tracks, {seconds:.2f} s: {out}")
 
 
-def _read(inputs: list[Path], known: Sensors, sensors: Path) -> Detections:
-    """All detections in order of time, each from a sensor that is known."""
-    parts = []
-    for path in inputs:
-        part = codec.read(Detections, path)
-        for name in part.sensor.names:
-            if known.sensor.code(name) < 0 and part.sensor.equal(name).any():
-                row = int(np.argmax(part.sensor.equal(name)))
-                listed = ", ".join(known.sensor.names)
-                raise InputError(
-                    str(path),
-                    f"column sensor, row {row}",
-                    f"{name!r} is not in {sensors}",
-                    f"one of {listed}",
-                )
-        parts.append(part)
-    detections = Detections.join(parts)
-    if not len(detections):
-        raise InputError(str(inputs[0]), "", "holds no detections", "at least one row")
-    return detections.take(np.argsort(detections.time, kind="stable")) if len(parts) > 1 else detections
+def _write_figures(stats: Path, count: int, seconds: float, reading_s: float) -> None:
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (
+        1024.0**2 if sys.platform == "darwin" else 1024.0
+    )
+    figures = {
+        "detections": count,
+        "seconds": round(seconds, 6),
+        "detections_per_s": round(count / seconds, 1) if seconds > 0.0 else 0.0,
+        "reading_seconds": round(reading_s, 6),
+        "peak_mb": round(peak_mb, 1),
+    }
+    write_text(stats, json.dumps(figures, indent=1) + "\n")
+
+
+def _read(path: Path, *, recordings_only: bool) -> Recording:
+    """What a file holds: a recording, or a table of detections."""
+    if is_recording(path):
+        return read_recording(path)
+    if recordings_only:
+        raise InputError("--sensors", "", f"is missing, and {path} tells nothing of its sensors", "a file")
+    if path.suffix.lower() in (".csv", ".geojson"):
+        source = open_source(path)
+        table = source.table(Detections, source.columns(columns_of(Detections)))
+    else:
+        table = codec.read(Detections, path)
+    return Recording(table, Tracks.empty(), Sensors.empty())
+
+
+def _check_known(detections: Detections, known: Sensors, path: Path, sensors: Path | None) -> None:
+    """Refuse detections of a sensor that isn't known."""
+    for name in detections.sensor.used().names:
+        if known.sensor.code(name) < 0:
+            row = int(np.argmax(detections.sensor.equal(name)))
+            listed = ", ".join(known.sensor.names)
+            raise InputError(
+                str(path), f"column sensor, row {row}", f"{name!r} is not in {sensors}", f"one of {listed}"
+            )
 
 
 def _track(

@@ -1,0 +1,1 @@
+"""State vectors of the OpenSky Network, as CSV."""
