@@ -12,6 +12,7 @@ FOLLOWED = [
     "how-to/track-your-own.md",
     "how-to/write-an-exercise.md",
     "how-to/add-a-sensor.md",
+    "how-to/keep-a-ledger.md",
 ]
 
 

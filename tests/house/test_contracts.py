@@ -23,7 +23,7 @@ BROKEN = {
     "across a floor": ("tracking/probe.py", "import kizuna.bus", {FLOORS}),
     "a room that nobody placed": ("attic/probe.py", "import kizuna.errors", {FLOORS}),
     "a tracker that knows the world": ("tracking/probe.py", "import kizuna.scenario", {NO_TRUTH}),
-    "a command room, not built yet, that knows the world": (
+    "a command room that knows the world": (
         "command/probe.py",
         "from kizuna import world",
         {NO_TRUTH},
@@ -34,7 +34,7 @@ BROKEN = {
         {NO_TRUTH},
     ),
     "a node that reads the truth": ("nodes/probe.py", "import kizuna.messages.truth", {NO_TRUTH_MESSAGE}),
-    "a command room, not built yet, that reads the truth": (
+    "a command room that reads the truth": (
         "command/probe.py",
         "from kizuna.messages import truth",
         {NO_TRUTH_MESSAGE},

@@ -15,6 +15,7 @@ VERBS = {
     "run": "Run an exercise in all its variants and write the report.",
     "track": "Turn detections into tracks.",
     "score": "Measure tracks against the truth.",
+    "ledger": "Keep ledgers that nobody can rewrite, and verify them.",
     "moon": "Plan missions on the Moon's surface.",
     "convert": "Convert between file formats.",
     "schema": "Print the JSON Schema of exercise files.",
