@@ -75,8 +75,8 @@ def test_credit_adds_in_order_and_stops_at_the_ceiling():
     existence.credit(
         np.array([0, 1, 2]),
         np.array([0, 1, 0]),
-        np.array([-20.0, -22.0, -18.0]),
-        np.array([24.0, 30.0]),
+        np.array([4.0, 8.0, 6.0]),
+        np.array([1.0, 1.0, 0.5]),
         np.array([0, 1, 0]),
         np.array([2.0, 3.0, 5.0]),
         np.array([-1, 6, 7]),
@@ -94,6 +94,17 @@ def test_credit_adds_in_order_and_stops_at_the_ceiling():
     assert at.tolist() == hit.tolist() == [5.0, 3.0]
     assert seen_s.tolist() == [[5.0, -np.inf], [-np.inf, 3.0]]
     assert said.tolist() == [[-1, 7], [6, -1]]
+
+
+def test_what_is_probably_of_another_object_is_not_seen():
+    score, at, hit = np.zeros(1), np.zeros(1), np.zeros(1)
+    seen_s, said = np.full((1, 1), -np.inf), np.full((1, 2), -1)
+    rows, sensor = np.array([0]), np.array([0])
+    time_s, identity = np.array([2.0]), np.array([7])
+    rate_hz = np.array([0.5])
+    arguments = (sensor, time_s, identity, np.array([1]), 10.0, rate_hz, score, at, hit, seen_s, said)
+    existence.credit(rows, np.array([0]), np.array([3.0]), np.array([0.49]), *arguments)
+    assert (score[0], at[0], hit[0], seen_s[0, 0], said.max()) == (2.0, 2.0, 0.0, -np.inf, -1)
 
 
 def test_judge_confirms_and_drops():

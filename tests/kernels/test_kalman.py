@@ -91,7 +91,7 @@ def dense_imm(state, cov, mode, dt, forget_hz, measured, noise):
     )
 
 
-def run_update(state, cov, mode, dt, measured, noise, rate=np.nan, site=(0.0, 0.0, 0.0)):
+def run_update(state, cov, mode, dt, measured, noise, rate=np.nan, site=(0.0, 0.0, 0.0), trust=1.0):
     """One call of the kernel for one track."""
     packed = np.array([[pack(p) for p in cov]])
     out = state[None].copy(), packed, mode[None].copy(), np.zeros(1), np.zeros(1)
@@ -103,6 +103,7 @@ def run_update(state, cov, mode, dt, measured, noise, rate=np.nan, site=(0.0, 0.
         pack3(noise)[None],
         np.array([rate]),
         np.array([0]),
+        np.array([trust]),
         np.array([site], dtype=float),
         np.array([2.0]),
         200.0,
@@ -226,6 +227,7 @@ def test_turns_are_noticed_and_over_again():
             pack3(2500.0 * np.eye(3))[None],
             np.array([np.nan]),
             np.array([0]),
+            np.ones(1),
             np.zeros((1, 3)),
             np.ones(1),
             200.0,
@@ -240,13 +242,54 @@ def test_turns_are_noticed_and_over_again():
     assert min(manoeuvring[40:]) < 0.1
 
 
+@pytest.mark.parametrize("trust", [0.0, 0.3, 0.9])
+@pytest.mark.parametrize("rate", [np.nan, 100.0])
+def test_a_doubtful_detection_mixes_what_was_and_what_would_be(trust, rate):
+    """All hypotheses written out: each model with the detection and without, collapsed to one per model."""
+    random = generator(5, "doubt")
+    state, cov, mode = random_track(random, 2)
+    noise = random_noise(random)
+    measured, site = state[0, :3] + 150.0, state[0, :3] - 3e4
+    sure, sure_cov, sure_mode, _, _ = run_update(state, cov, mode, 4.0, measured, noise, rate, site)
+    none, none_cov, none_mode, _, _ = run_update(
+        state, cov, mode, 4.0, measured, noise, rate, site, trust=0.0
+    )
+    x, p, chance, _, _ = run_update(state, cov, mode, 4.0, measured, noise, rate, site, trust=trust)
+    assert chance[0] == pytest.approx(trust * sure_mode[0] + (1.0 - trust) * none_mode[0], rel=1e-12)
+    for m in range(2):
+        weights = np.array([trust * sure_mode[0, m], (1.0 - trust) * none_mode[0, m]])
+        weights /= weights.sum()
+        means = np.array([sure[0, m], none[0, m]])
+        mean = weights @ means
+        spread = [unpack(c[0, m]) for c in (sure_cov, none_cov)]
+        expected = sum(
+            w * (c + np.outer(a - mean, a - mean)) for w, c, a in zip(weights, spread, means, strict=True)
+        )
+        assert x[0, m] == pytest.approx(mean, rel=ROUNDING)
+        assert unpack(p[0, m]) == pytest.approx(expected, rel=1e-6, abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_detection_of_no_trust_only_predicts(seed):
+    random = generator(seed, "nothing")
+    state, cov, mode = random_track(random, 1)
+    x, p, _, time_s, _ = run_update(
+        state, cov, mode, 5.0, state[0, :3] + 300.0, random_noise(random), trust=0.0
+    )
+    expected, expected_cov = dense_predict(state[0], cov[0], 5.0, 0.2, 0.1)
+    assert x[0, 0] == pytest.approx(expected, rel=ROUNDING)
+    assert unpack(p[0, 0]) == pytest.approx(expected_cov, rel=ROUNDING, abs=ROUNDING)
+    assert time_s[0] == 5.0
+
+
 @settings(max_examples=60)
 @given(
     seed=st.integers(0, 2**31),
+    trust=st.floats(0.0, 1.0),
     steps=st.integers(1, 25),
     shape=st.lists(st.floats(0.0, 5.0), min_size=3, max_size=3),
 )
-def test_covariances_stay_symmetric_and_positive(seed, steps, shape):
+def test_covariances_stay_symmetric_and_positive(seed, trust, steps, shape):
     """Whatever comes: tiny and huge noise in any direction, short and long gaps."""
     random = generator(seed, "positive")
     state, cov, mode = random_track(random, 2)
@@ -255,7 +298,9 @@ def test_covariances_stay_symmetric_and_positive(seed, steps, shape):
         noise = turn @ np.diag(10.0 ** np.array(shape)) ** 2 @ turn.T
         dt = 10.0 ** random.uniform(-3, 2)
         measured = state[0, :3] + random.normal(size=3) * 10.0 ** random.uniform(0, 4)
-        x, p, chance, _, log = run_update(state, cov, mode, dt, measured, 0.5 * (noise + noise.T))
+        x, p, chance, _, log = run_update(
+            state, cov, mode, dt, measured, 0.5 * (noise + noise.T), trust=trust
+        )
         state, mode = x[0], chance[0]
         cov = np.array([unpack(q) for q in p[0]])
         assert np.isfinite(log).all()
@@ -276,6 +321,7 @@ def test_inputs_stay_as_they_are():
         np.array([pack3(random_noise(random))] * 2),
         np.array([np.nan, 50.0]),
         np.array([0, 0]),
+        np.array([1.0, 0.4]),
         np.array([[4.2e6, 7.0e5, 4.7e6]]),
         np.array([1.0]),
     )

@@ -16,7 +16,7 @@ SITE = np.array([[4.2e6, 7.0e5, 4.7e6]])
 
 
 def one_pair(state, cov, mode, measured, noise, rate=NO_RATE, **changed):
-    """Cost of one detection, 3 s after one track's state, or None when the pair is left out."""
+    """Merit of one detection, 3 s after one track's state, or None when the pair is left out."""
     given = {
         "gate": 16.0,
         "seen_s": -np.inf,
@@ -24,11 +24,13 @@ def one_pair(state, cov, mode, measured, noise, rate=NO_RATE, **changed):
         "known": -1,
         "score": 50.0,
         "surplus": LOG_SURPLUS,
+        "least": 0.0,
     } | changed
-    start, track, cost = weigh.weigh_each(
+    start, track, merit, log_density, place = weigh.weigh_each(
         np.array([0, 1]),
         np.array([0]),
         given["gate"],
+        given["least"],
         MODELS,
         0.05,
         0.4,
@@ -52,9 +54,9 @@ def one_pair(state, cov, mode, measured, noise, rate=NO_RATE, **changed):
         np.array([[-1, given["known"]]]),
         np.array([[given["seen_s"]]]),
     )
-    assert start.tolist() == [0, len(cost)]
-    assert len(track) == len(cost)
-    return cost[0] if len(cost) else None
+    assert start.tolist() == [0, len(merit)]
+    assert len(track) == len(log_density) == len(place) == len(merit)
+    return merit[0] if len(merit) else None
 
 
 @pytest.fixture
@@ -67,7 +69,7 @@ def pair():
     return state, cov, mode, state[0, :3] + 3.0 * state[0, 3:] + 100.0, noise
 
 
-def test_the_cost_is_the_density_that_the_update_finds(pair):
+def test_the_merit_is_the_density_that_the_update_finds(pair):
     """When both models share one state, mixing changes nothing, and weighing is exact."""
     state, cov, mode, measured, noise = pair
     log = np.zeros(1)
@@ -79,6 +81,7 @@ def test_the_cost_is_the_density_that_the_update_finds(pair):
         pack3(noise)[None],
         NO_RATE,
         np.array([0]),
+        np.ones(1),
         SITE,
         np.array([2.0]),
         200.0,
@@ -90,22 +93,22 @@ def test_the_cost_is_the_density_that_the_update_finds(pair):
         np.zeros(1),
         log,
     )
-    assert one_pair(*pair) == pytest.approx(-(log[0] + 30.0), abs=1e-9)
+    assert one_pair(*pair) == pytest.approx(log[0] + 30.0, abs=1e-9)
 
 
 def test_doubt_and_identities_count(pair):
-    cost = one_pair(*pair)
-    assert one_pair(*pair, score=0.0) == pytest.approx(cost + np.log(2.0), abs=1e-9)
-    assert one_pair(*pair, identity=7, known=7) == pytest.approx(cost - 5.0, abs=1e-9)
-    assert one_pair(*pair, identity=7, known=8) == pytest.approx(cost + 8.0, abs=1e-9)
-    assert one_pair(*pair, identity=7) == pytest.approx(cost, abs=1e-9)
+    merit = one_pair(*pair)
+    assert one_pair(*pair, score=0.0) == pytest.approx(merit - np.log(2.0), abs=1e-9)
+    assert one_pair(*pair, identity=7, known=7) == pytest.approx(merit + 5.0, abs=1e-9)
+    assert one_pair(*pair, identity=7, known=8) == pytest.approx(merit - 8.0, abs=1e-9)
+    assert one_pair(*pair, identity=7) == pytest.approx(merit, abs=1e-9)
 
 
 def test_a_range_rate_counts_for_and_against(pair):
     state, _, _, _, _ = pair
     away = state[0, :3] - SITE[0]
     fitting = state[0, 3:] @ away / np.linalg.norm(away)
-    assert one_pair(*pair, np.array([fitting])) < one_pair(*pair)
+    assert one_pair(*pair, np.array([fitting])) > one_pair(*pair)
     assert one_pair(*pair, np.array([fitting + 400.0])) is None
 
 
@@ -113,6 +116,7 @@ def test_pairs_that_do_not_fit_are_left_out(pair):
     state, cov, mode, measured, noise = pair
     assert one_pair(state, cov, mode, measured + 1e5, noise) is None
     assert one_pair(*pair, surplus=np.array([0.0])) is None
+    assert one_pair(*pair, surplus=np.array([0.0]), least=-40.0) < 0.0
     assert one_pair(*pair, seen_s=2.0) is None
     assert one_pair(*pair, seen_s=-2.0) is not None
 

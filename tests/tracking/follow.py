@@ -40,9 +40,9 @@ class Match:
         return whole[self.row[self.row >= 0]]
 
 
-def follow(sensors, detections, times_s, tracker=None):
+def follow(sensors, detections, times_s, tracker=None, associator="gnn"):
     """Pictures at times after the start of the sky, of a new tracker unless one is given."""
-    tracker = tracker or Tracker(sensors)
+    tracker = tracker or Tracker(sensors, associator=associator)
     times_s = np.atleast_1d(times_s) + START_S
     made = []
     *parts, rest = cut(detections, times_s)

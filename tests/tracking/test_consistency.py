@@ -30,10 +30,11 @@ def bounds(count, freedom):
     return low / count, high / count
 
 
-def squares(sky, sensors, detections, times_s):
+def squares(sky, sensors, detections, times_s, associator="gnn"):
     """Of all tracks in pictures at these times; each aircraft must have one."""
     made = []
-    for tracks, time_s in zip(follow(sensors, detections, times_s), times_s, strict=True):
+    pictures = follow(sensors, detections, times_s, associator=associator)
+    for tracks, time_s in zip(pictures, times_s, strict=True):
         found = match(sky, tracks, time_s)
         assert (found.row >= 0).mean() > 0.98
         made.append(nees(found))
@@ -55,9 +56,9 @@ TIMES_S = np.arange(40.0, 141.0, APART_S)
     ],
     ids=["3-D", "Mode C", "slow", "poor", "coarse"],
 )
-def test_straight_flights_by_radar(columns, seed):
+def test_straight_flights_by_radar(columns, seed, associator):
     sky, sensors = Sky.of(100, seed), radars(**columns)
-    found = squares(sky, sensors, watch(sky, sensors, 145.0, seed), TIMES_S)
+    found = squares(sky, sensors, watch(sky, sensors, 145.0, seed), TIMES_S, associator)
     low, high = bounds(len(found), 3)
     assert CALM_SHARE * low < found.mean() < high
 

@@ -25,9 +25,9 @@ def meeting(angle_deg, beside_m=0.0):
 
 @pytest.mark.parametrize("seed", [1, 2])
 @pytest.mark.parametrize("angle_deg", [15.0, 30.0, 60.0, 90.0, 180.0])
-def test_crossing_flights_keep_their_numbers(angle_deg, seed):
+def test_crossing_flights_keep_their_numbers(angle_deg, seed, associator):
     sky, sensors = meeting(angle_deg), radars()
-    pictures = follow(sensors, watch(sky, sensors, 185.0, seed), [60.0, 180.0])
+    pictures = follow(sensors, watch(sky, sensors, 185.0, seed), [60.0, 180.0], associator=associator)
     before, after = (match(sky, *each) for each in zip(pictures, [60.0, 180.0], strict=True))
     assert len(np.unique(before.number)) == 16
     assert (before.number == after.number).all()
@@ -35,12 +35,13 @@ def test_crossing_flights_keep_their_numbers(angle_deg, seed):
 
 
 @pytest.mark.parametrize("beside_m", [1_500.0, 3_000.0])
-def test_aircraft_side_by_side_stay_two(beside_m):
+def test_aircraft_side_by_side_stay_two(beside_m, associator):
     """The radars' errors are 140 m across: 1,500 m apart is enough for a number each, all the way."""
     sky, sensors = meeting(0.0, beside_m), radars()
     times_s = [40.0, 100.0, 180.0]
     numbers = []
-    for tracks, time_s in zip(follow(sensors, watch(sky, sensors, 185.0, 3), times_s), times_s, strict=True):
+    pictures = follow(sensors, watch(sky, sensors, 185.0, 3), times_s, associator=associator)
+    for tracks, time_s in zip(pictures, times_s, strict=True):
         numbers.append(match(sky, tracks, time_s).number)
         assert len(tracks) == 16
         assert len(np.unique(numbers[-1])) == 16

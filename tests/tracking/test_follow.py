@@ -14,9 +14,9 @@ TEN_METRES_PER_SECOND = 10.0
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_every_aircraft_has_one_confirmed_track(seed):
+def test_every_aircraft_has_one_confirmed_track(seed, associator):
     sky, sensors = Sky.of(60, seed), radars()
-    pictures = follow(sensors, watch(sky, sensors, 125.0, seed), SETTLED_S)
+    pictures = follow(sensors, watch(sky, sensors, 125.0, seed), SETTLED_S, associator=associator)
     for tracks, time_s in zip(pictures, SETTLED_S, strict=True):
         found = match(sky, tracks, time_s)
         assert (found.row >= 0).all()

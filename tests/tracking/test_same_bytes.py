@@ -32,22 +32,22 @@ def scene(seed=1):
 
 
 @pytest.fixture(scope="module")
-def whole():
+def whole(associator):
     sensors, detections = scene()
-    return sensors, detections, as_bytes(follow(sensors, detections, TIMES_S))
+    return sensors, detections, as_bytes(follow(sensors, detections, TIMES_S, associator=associator))
 
 
-def test_a_second_run(whole):
+def test_a_second_run(whole, associator):
     sensors, detections, expected = whole
-    assert as_bytes(follow(sensors, detections, TIMES_S)) == expected
+    assert as_bytes(follow(sensors, detections, TIMES_S, associator=associator)) == expected
 
 
 @pytest.mark.parametrize("pieces", [2, 17, 400])
-def test_any_split_of_the_stream(whole, pieces):
+def test_any_split_of_the_stream(whole, pieces, associator):
     """Batches cut anywhere, also within a slice of time and at equal times."""
     sensors, detections, expected = whole
     random = np.random.default_rng(pieces)
-    tracker, pictures = Tracker(sensors), []
+    tracker, pictures = Tracker(sensors, associator=associator), []
     *parts, _ = cut(detections, np.array(TIMES_S) + START_S)
     for part, time_s in zip(parts, TIMES_S, strict=True):
         edges = np.sort(random.integers(0, len(part) + 1, pieces))
@@ -57,42 +57,43 @@ def test_any_split_of_the_stream(whole, pieces):
     assert as_bytes(pictures) == expected
 
 
-def test_one_detection_at_a_time(whole):
+def test_one_detection_at_a_time(whole, associator):
     sensors, detections, _ = whole
     first = detections.take(slice(0, 700))
     time_s = float(first.time[-1])
-    one, many = Tracker(sensors), Tracker(sensors)
+    one, many = (Tracker(sensors, associator=associator) for _ in range(2))
     many.process(first)
     for row in range(len(first)):
         one.process(first.take(slice(row, row + 1)))
     assert as_bytes([one.picture(time_s, "here")]) == as_bytes([many.picture(time_s, "here")])
 
 
-def test_the_column_object_is_never_read(whole):
+def test_the_column_object_is_never_read(whole, associator):
     """Permuted, and then nothing but nulls."""
     sensors, detections, expected = whole
     order = np.random.default_rng(3).permutation(len(detections))
     permuted = replace(detections, object=detections.object.take(order))
     assert permuted.object.values() != detections.object.values()
-    assert as_bytes(follow(sensors, permuted, TIMES_S)) == expected
+    assert as_bytes(follow(sensors, permuted, TIMES_S, associator=associator)) == expected
     nothing = replace(detections, object=Labels.constant(None, len(detections)))
-    assert as_bytes(follow(sensors, nothing, TIMES_S)) == expected
+    assert as_bytes(follow(sensors, nothing, TIMES_S, associator=associator)) == expected
 
 
 THREADS = """
 import hashlib
 from tests.tracking.follow import as_bytes, follow
 from tests.tracking.test_same_bytes import TIMES_S, scene
-print(hashlib.sha256(as_bytes(follow(*scene(), TIMES_S))).hexdigest())
+pictures = follow(*scene(), TIMES_S, associator="{associator}")
+print(hashlib.sha256(as_bytes(pictures)).hexdigest())
 """
 
 
 @pytest.mark.parametrize("threads", ["1", "4"])
-def test_any_number_of_threads(whole, threads):
+def test_any_number_of_threads(whole, threads, associator):
     """Another process, with that many threads for whatever would use them."""
     names = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
     done = subprocess.run(
-        [sys.executable, "-c", THREADS],
+        [sys.executable, "-c", THREADS.format(associator=associator)],
         env=os.environ | dict.fromkeys(names, threads),
         capture_output=True,
         text=True,
@@ -101,10 +102,10 @@ def test_any_number_of_threads(whole, threads):
     assert done.stdout.strip() == hashlib.sha256(whole[2]).hexdigest(), done.stderr
 
 
-def test_the_order_of_sensors_changes_no_track(whole):
+def test_the_order_of_sensors_changes_no_track(whole, associator):
     sensors, detections, _ = whole
-    before = follow(sensors, detections, TIMES_S)[-1]
-    after = follow(sensors.take(np.array([2, 0, 3, 1])), detections, TIMES_S)[-1]
+    before = follow(sensors, detections, TIMES_S, associator=associator)[-1]
+    after = follow(sensors.take(np.array([2, 0, 3, 1])), detections, TIMES_S, associator=associator)[-1]
     assert (after.track == before.track).all()
     assert np.abs(places(after) - places(before)).max() < ONE_METRE
 

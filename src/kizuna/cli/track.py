@@ -27,7 +27,7 @@ from kizuna.messages.recording import Recording
 from kizuna.messages.sensor import Sensors
 from kizuna.messages.track import Tracks
 from kizuna.scenario.read import read_sensors
-from kizuna.tracking.tracker import Tracker
+from kizuna.tracking.tracker import Associator, Tracker
 
 if TYPE_CHECKING:
     from kizuna.shapes import FloatN
@@ -53,6 +53,10 @@ def track(
         ),
     ] = None,
     every: Annotated[float, typer.Option(help="Seconds between pictures.", metavar="S")] = 10.0,
+    associator: Annotated[
+        Associator,
+        typer.Option(help="How detections are paired with tracks: gnn decides, bp shares.", metavar="gnn|bp"),
+    ] = "gnn",
     node: Annotated[str, typer.Option(help="Whose tracks they are; a name for the column `node`.")] = "local",
     stats: Annotated[
         Path | None,
@@ -86,16 +90,17 @@ def track(
     known = read_sensors(sensors) if sensors else completed(recording.sensors, detections, str(inputs[0]))
     for path, part in zip(inputs, parts, strict=True):
         _check_known(part.detections, known, path, sensors)
-    _track(detections.take(slice(0, _WARM_UP_ROWS)), known, every, node, lambda *_: None)
+    _track(Tracker(known, associator=associator), detections.take(slice(0, _WARM_UP_ROWS)), every, node)
     with progress(quiet) as report:
         began_s = time.perf_counter()
-        pictures, remarks = _track(detections, known, every, node, report)
+        tracker = Tracker(known, associator=associator)
+        pictures = _track(tracker, detections, every, node, report)
         seconds = time.perf_counter() - began_s
     codec.write(pictures, out)
     if stats:
         _write_figures(stats, len(detections), seconds, reading_s)
     if not quiet:
-        for remark in [*recording.remarks, *remarks]:
+        for remark in [*recording.remarks, *tracker.remarks()]:
             print(f"kizuna: {remark}", file=sys.stderr)
         count = len(np.unique(pictures.track))
         print(f"{len(detections):,} detections, {count:,} tracks, {seconds:.2f} s: {out}")
@@ -141,10 +146,9 @@ def _check_known(detections: Detections, known: Sensors, path: Path, sensors: Pa
 
 
 def _track(
-    detections: Detections, known: Sensors, every_s: float, node: str, report: Report
-) -> tuple[Tracks, list[str]]:
-    """Pictures of all detections, and what the tracker has to remark."""
-    tracker = Tracker(known)
+    tracker: Tracker, detections: Detections, every_s: float, node: str, report: Report = lambda *_: None
+) -> Tracks:
+    """Pictures of all detections."""
     times = _picture_times(detections, every_s)
     ends = np.searchsorted(detections.time, times, side="right")
     pictures = []
@@ -154,7 +158,7 @@ def _track(
         pictures.append(tracker.picture(picture_s, node))
         first = last
         report("tracking", last / len(detections))
-    return Tracks.join(pictures), tracker.remarks()
+    return Tracks.join(pictures)
 
 
 def _picture_times(detections: Detections, every_s: float) -> "FloatN":

@@ -134,8 +134,8 @@ def enlist(
 def credit(
     rows: IntN,
     track: IntN,
-    log_likelihood: FloatN,
-    surplus: FloatN,
+    gain: FloatN,
+    trust: FloatN,
     sensor: IntN,
     time_s: FloatN,
     identity: IntN,
@@ -154,9 +154,11 @@ def credit(
     ----------
     rows, track
         (M,) rows of the detections, in order of time; (N,) row of the track of each.
-    log_likelihood, surplus
-        (N,) log-density of each detection under its track, 1/m³; (S,) what a hit by a sensor adds to that:
-        the sum is what the detection adds to the log-odds.
+    gain
+        (N,) what each detection adds to the log-odds of its track's existence.
+    trust
+        (N,) probability that the detection is of the track's object: the track has been seen if it is a half
+        or more.
     sensor, time_s, identity, channel
         (N,), (N,) s, (N,) codes or -1, (N,) kind of identity: the detections.
     ceiling
@@ -169,9 +171,10 @@ def credit(
     for row in rows:
         t = track[row]
         idle = max(time_s[row] - score_time_s[t], 0.0)
-        gain = log_likelihood[row] + surplus[sensor[row]]
-        score[t] = min(score[t] - rate_hz[t] * idle + gain, ceiling)
+        score[t] = min(score[t] - rate_hz[t] * idle + gain[row], ceiling)
         score_time_s[t] = max(score_time_s[t], time_s[row])
+        if trust[row] < 0.5:
+            continue
         last_hit_s[t] = max(last_hit_s[t], time_s[row])
         seen_s[t, sensor[row]] = time_s[row]
         if identity[row] >= 0:

@@ -20,6 +20,9 @@ from numba import njit
 
 from kizuna.shapes import Float, FloatN, FloatNx3, FloatNx6, FloatNx21, IntN
 
+_ROW = np.array([0, 0, 0, 1, 1, 2, 0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 5])
+_COLUMN = np.array([0, 1, 2, 1, 2, 2, 3, 4, 5, 3, 4, 5, 3, 4, 5, 3, 4, 5, 4, 5, 5])
+"""Of the state, for each packed number."""
 _LOG_2PI_3 = 3.0 * math.log(2.0 * math.pi)
 
 
@@ -174,35 +177,21 @@ def update_rate(
     u = (d0 * inverse, d1 * inverse, d2 * inverse)
     expected = u[0] * v0 + u[1] * v1 + u[2] * v2
     g = ((v0 - expected * u[0]) * inverse, (v1 - expected * u[1]) * inverse, (v2 - expected * u[2]) * inverse)
+    gradient = (*g, *u)
     cross[:] = 0.0
-    k = 0
-    for i in range(3):
-        for j in range(3):
-            b = cov[t, m, 6 + 3 * i + j]
-            cross[i] += b * u[j]
-            cross[3 + j] += b * g[i]
-        for j in range(i, 3):
-            a, c = cov[t, m, k], cov[t, m, 15 + k]
-            cross[i] += a * g[j]
-            cross[3 + i] += c * u[j]
-            if i != j:
-                cross[j] += a * g[i]
-                cross[3 + j] += c * u[i]
-            k += 1
+    for e in range(21):
+        i, j = _ROW[e], _COLUMN[e]
+        cross[i] += cov[t, m, e] * gradient[j]
+        if i != j:
+            cross[j] += cov[t, m, e] * gradient[i]
     variance = sigma_mps * sigma_mps
-    for i in range(3):
-        variance += g[i] * cross[i] + u[i] * cross[3 + i]
+    for i in range(6):
+        variance += gradient[i] * cross[i]
     surprise = (rate_mps - expected) / variance
     for i in range(6):
         state[t, m, i] += cross[i] * surprise
-    k = 0
-    for i in range(3):
-        for j in range(3):
-            cov[t, m, 6 + 3 * i + j] -= cross[i] * cross[3 + j] / variance
-        for j in range(i, 3):
-            cov[t, m, k] -= cross[i] * cross[j] / variance
-            cov[t, m, 15 + k] -= cross[3 + i] * cross[3 + j] / variance
-            k += 1
+    for e in range(21):
+        cov[t, m, e] -= cross[_ROW[e]] * cross[_COLUMN[e]] / variance
     return surprise * surprise * variance, variance
 
 
@@ -261,6 +250,25 @@ def _mix(
 
 
 @njit(cache=True, error_model="numpy")
+def _doubt(
+    state: Float, cov: Float, t: int, m: int, trust: float, before: FloatNx6, before_cov: FloatNx21
+) -> None:
+    """Take back a part of the last update of one model, which may have been by another object's detection.
+
+    What remains is the mean and the covariance of the mixture of what was before, (M, 6) and (M, 21), and
+    what is after, with the probability `trust` of the latter: probabilistic data association (Bar-Shalom, Li,
+    Kirubarajan 2001, 1.5.3 and 3.4.3).
+    """
+    other = 1.0 - trust
+    for e in range(21):
+        i, j = _ROW[e], _COLUMN[e]
+        spread = other * (state[t, m, i] - before[m, i]) * (state[t, m, j] - before[m, j])
+        cov[t, m, e] = trust * (cov[t, m, e] + spread) + other * before_cov[m, e]
+    for i in range(6):
+        state[t, m, i] = trust * state[t, m, i] + other * before[m, i]
+
+
+@njit(cache=True, error_model="numpy")
 def update_each(
     rows: IntN,
     track: IntN,
@@ -269,6 +277,7 @@ def update_each(
     noise_m2: FloatNx6,
     rate_mps: FloatN,
     sensor: IntN,
+    trust: FloatN,
     site_m: FloatNx3,
     sigma_rate_mps: FloatN,
     usual_mps: float,
@@ -292,6 +301,8 @@ def update_each(
         (N,) s, (N, 3) ECEF m, (N, 6) packed m²: the detections; none earlier than its track's state.
     rate_mps, sensor
         (N,) range rate in m/s, NaN for none; (N,) sensor.
+    trust
+        (N,) probability that the detection is of the track's object at all.
     site_m, sigma_rate_mps
         (S, 3) the sensors' ECEF positions in m, (S,) standard deviations of their range rates in m/s.
     usual_mps
@@ -309,6 +320,7 @@ def update_each(
     count = len(models)
     mean, whole, spread, cross = np.empty(6), np.empty(21), np.empty((count, 21)), np.empty(6)
     distance, likelihood = np.empty(count), np.empty(count)
+    before, before_cov = np.empty((count, 6)), np.empty((count, 21))
     for row in rows:
         t, s = track[row], sensor[row]
         dt = time_s[row] - state_time_s[t]
@@ -317,6 +329,8 @@ def update_each(
         nearest = math.inf
         for m in range(count):
             predict(state, cov, t, m, dt, models[m, 0], models[m, 1])
+            if trust[row] < 1.0:
+                before[m], before_cov[m] = state[t, m], cov[t, m]
             distance[m], determinant = update(state, cov, t, m, position_m, noise_m2, row)
             likelihood[m] = mode[t, m] / math.sqrt(determinant)
             if not math.isnan(rate_mps[row]):
@@ -331,7 +345,10 @@ def update_each(
             likelihood[m] *= math.exp(0.5 * (nearest - distance[m]))
             total += likelihood[m]
         for m in range(count):
-            mode[t, m] = likelihood[m] / total
+            told = trust[row] * likelihood[m] / total
+            mode[t, m] = told + (1.0 - trust[row]) * mode[t, m]
+            if trust[row] < 1.0:
+                _doubt(state, cov, t, m, told / mode[t, m], before, before_cov)
         log_likelihood[row] = math.log(total) - 0.5 * (nearest + _LOG_2PI_3)
         state_time_s[t] = time_s[row]
 

@@ -1,4 +1,4 @@
-"""How well detections and tracks fit: pairs with their costs, ready to be assigned."""
+"""How well detections and tracks fit: pairs with their merits, ready to be assigned or shared."""
 
 import math
 from typing import TypeAlias
@@ -150,6 +150,7 @@ def weigh_each(
     start: IntN,
     track: IntN,
     gate: float,
+    least_merit: float,
     models: FloatNx3,
     forget_hz: float,
     same_scan: float,
@@ -172,12 +173,12 @@ def weigh_each(
     score: FloatN,
     track_identity: IntN,
     seen_s: Float,
-) -> tuple[IntN, IntN, FloatN]:
-    """The pairs of detections and tracks that fit, each with its cost.
+) -> tuple[IntN, IntN, FloatN, FloatN, IntN]:
+    """The pairs of detections and tracks that fit, each with its merit.
 
-    The cost is the negative logarithm of how much more likely the track is as the cause of the detection than
-    clutter or a new object: -(log density + log surplus + log existence + what the identities say). Pairs
-    with a cost of zero or more are left out: the detection is then better explained without the track.
+    The merit is the logarithm of how much more likely the track is as the cause of the detection than clutter
+    or a new object: log density + log surplus + log existence + what the identities say. Where it is not
+    above zero, the detection is better explained without the track.
 
     Parameters
     ----------
@@ -185,6 +186,8 @@ def weigh_each(
         (N+1,) and (E,): candidate tracks of each detection, `kizuna.kernels.gating.candidates`.
     gate
         Largest squared Mahalanobis distance of a pair.
+    least_merit
+        Pairs with a merit up to this are left out.
     models, forget_hz
         (M, 3) and 1/s as in `kizuna.kernels.kalman.update_each`.
     same_scan
@@ -207,9 +210,11 @@ def weigh_each(
     Returns
     -------
     tuple
-        (N+1,) first pair of each detection, (F,) track, (F,) cost.
+        (N+1,) first pair of each detection; of each pair: (F,) track, (F,) merit, (F,) log-density of the
+        detection under the track in 1/m³, and (F,) row of the place by which it was judged.
     """
-    kept_start, kept_track, cost = np.zeros_like(start), np.empty_like(track), np.empty(len(track))
+    kept_start, kept_track, kept_plot = np.zeros_like(start), np.empty_like(track), np.empty_like(track)
+    kept_merit, log_density = np.empty(len(track)), np.empty(len(track))
     pairs = 0
     for row in range(len(time_s)):
         s, rate = sensor[row], rate_mps[row]
@@ -222,16 +227,17 @@ def weigh_each(
                 dt, gate, models, forget_hz, state, cov, mode, t, position_m, noise_m2, p, rate, s, heard
             )
             if density > 0.0:
-                merit = math.log(density) + log_surplus[s] - math.log1p(math.exp(-score[t]))
+                log_density[pairs] = math.log(density)
+                merit = log_density[pairs] + log_surplus[s] - math.log1p(math.exp(-score[t]))
                 known = track_identity[t, channel[row]]
                 if identity[row] >= 0 and known >= 0:
                     merit += identity_weights[0] if known == identity[row] else identity_weights[1]
-                if merit > 0.0:
-                    kept_track[pairs] = t
-                    cost[pairs] = -merit
+                if merit > least_merit:
+                    kept_track[pairs], kept_plot[pairs] = t, p
+                    kept_merit[pairs] = merit
                     pairs += 1
         kept_start[row + 1] = pairs
-    return kept_start, kept_track[:pairs], cost[:pairs]
+    return kept_start, kept_track[:pairs], kept_merit[:pairs], log_density[:pairs], kept_plot[:pairs]
 
 
 @njit(cache=True)

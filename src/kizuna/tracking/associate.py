@@ -1,5 +1,6 @@
 """Pair the detections of a short slice of time with tracks: gate, weigh, assign."""
 
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -40,18 +41,38 @@ def hashed(tracks: Register, models: FloatNx3, time_s: float, slack_s: float) ->
     )
 
 
-def associate(
+@dataclass(frozen=True, slots=True, eq=False)
+class Pairs:
+    """Detections (N) and tracks that fit each other, F pairs; those of each detection lie together."""
+
+    start: IntN
+    """(N+1,): the first pair of each detection."""
+    track: IntN
+    column: IntN
+    """(F,): the track as the detection's sensor sees it."""
+    seen_track: IntN
+    """(C,): the track of each column."""
+    merit: FloatN
+    """(F,): logarithm of how much likelier the track is as the cause than clutter or a new object."""
+    log_density: FloatN
+    """(F,): of the detection under the track, 1/m³."""
+    place: IntN
+    """(F,): which of the places, (P, 3) in ECEF, m, with (P, 6) covariances, is the detection's for the
+    track."""
+    place_m: FloatNx3
+    cov_m2: FloatNx6
+
+
+def pairs(
     tracks: Register,
     measurements: Measurements,
     sources: Sources,
     log_surplus: FloatN,
     motion: Manoeuvring,
     where: Hashed,
-) -> IntN:
-    """Row of the track that each measurement belongs to, (N,); -1 where no track explains it.
-
-    Each sensor gives a track at most one of its measurements, such that the total likelihood is the greatest:
-    global nearest neighbour, as an exact sparse assignment for each sensor on its own, all in one call.
+    least_merit: float,
+) -> Pairs:
+    """All pairs within the gate.
 
     Parameters
     ----------
@@ -67,6 +88,8 @@ def associate(
         How objects move.
     where
         `hashed` for the middle of the slice.
+    least_merit
+        Pairs with less are left out.
     """
     near, candidate, plot = gating.candidates(GATE, CELL_M, measurements.place_m, measurements.cov_m2, where)
     place_m, cov_m2, assumed = measurements.place_m, measurements.cov_m2, measurements.assumed
@@ -74,10 +97,11 @@ def associate(
         # A plot without height is judged by each track at that track's height.
         place_m, cov_m2 = laid(measurements.take(plot), candidate, sources, tracks, 1.0)
         plot = np.arange(len(plot))
-    start, track, cost = weigh.weigh_each(
+    start, track, merit, log_density, place = weigh.weigh_each(
         near,
         candidate,
         GATE,
+        least_merit,
         motion.models,
         motion.forget_hz,
         SAME_SCAN,
@@ -102,10 +126,20 @@ def associate(
         tracks.seen_s,
     )
     column, seen_track = weigh.columns(start, track, measurements.sensor)
-    chosen = assignment.assign(start, column, cost, len(seen_track))
+    return Pairs(start, track, column, seen_track, merit, log_density, place, place_m, cov_m2)
+
+
+def nearest(found: Pairs) -> IntN:
+    """Row of the track that each detection belongs to, (N,); -1 where no track explains it.
+
+    Each sensor gives a track at most one of its detections, such that the total likelihood is the greatest:
+    global nearest neighbour, as an exact sparse assignment for each sensor on its own, all in one call. The
+    pairs' merits are above zero.
+    """
+    chosen = assignment.assign(found.start, found.column, -found.merit, len(found.seen_track))
     rows = np.full(len(chosen), -1, dtype=np.int64)
     paired = chosen >= 0
-    rows[paired] = seen_track[chosen[paired]]
+    rows[paired] = found.seen_track[chosen[paired]]
     return rows
 
 

@@ -81,15 +81,26 @@ class Existence:
             tracks.rate_hz,
         )
 
+    def gain(self, log_likelihood: FloatN, measurements: Measurements) -> FloatN:
+        """What measurements of these log-densities under their tracks add to the tracks' log-odds, (N,)."""
+        added: FloatN = log_likelihood + (self.log_surplus + self._sources.hit_bonus)[measurements.sensor]
+        return added
+
     def credit(
-        self, tracks: Register, rows: IntN, track: IntN, log_likelihood: FloatN, measurements: Measurements
+        self,
+        tracks: Register,
+        rows: IntN,
+        track: IntN,
+        gain: FloatN,
+        trust: FloatN,
+        measurements: Measurements,
     ) -> None:
-        """Credit tracks with the measurements in `rows` (K,); `track` and `log_likelihood` are (N,)."""
+        """Credit tracks with the measurements in `rows` (K,); `track`, `gain` and `trust` are (N,)."""
         existence.credit(
             rows,
             track,
-            log_likelihood,
-            self.log_surplus + self._sources.hit_bonus,
+            gain,
+            trust,
             measurements.sensor,
             measurements.time_s,
             measurements.identity,

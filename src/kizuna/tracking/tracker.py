@@ -1,6 +1,8 @@
 """One node's tracker: detections in, in order of time; pictures out, at any time."""
 
+from dataclasses import replace
 from itertools import pairwise
+from typing import Literal
 
 import numpy as np
 
@@ -14,12 +16,15 @@ from kizuna.messages.track import STATUSES, Tracks
 from kizuna.models.measurement import ASSUMED_ALIKE
 from kizuna.models.motion import Manoeuvring
 from kizuna.shapes import BoolN, FloatN, FloatNx6, FloatNx21, IntN
-from kizuna.tracking.associate import GATE, associate, hashed, laid
+from kizuna.tracking.associate import GATE, hashed, laid, nearest, pairs
 from kizuna.tracking.existence import Belief, Existence
 from kizuna.tracking.filter import POSITION, RADAR, Filter, Measurements, Sources
+from kizuna.tracking.joint import LEAST_MERIT, Shares, share
 from kizuna.tracking.register import Register
 from kizuna.tracking.remarks import Remarks
 from kizuna.tracking.twins import twins
+
+Associator = Literal["gnn", "bp"]
 
 _LONGEST_SLICE_S = 2.0
 """In it the tracks before it are good enough to pair by: an object that turns at 3 g is 60 m off."""
@@ -54,11 +59,19 @@ class Tracker:
         How objects move.
     belief
         When tracks are confirmed and dropped.
+    associator
+        How detections are paired with tracks: `gnn`, each to one (global nearest neighbour), or `bp`, shared
+        by their joint probabilities (belief propagation).
     """
 
     def __init__(
-        self, sensors: Sensors, motion: Manoeuvring | None = None, belief: Belief | None = None
+        self,
+        sensors: Sensors,
+        motion: Manoeuvring | None = None,
+        belief: Belief | None = None,
+        associator: Associator = "gnn",
     ) -> None:
+        self._associator = associator
         self._motion = motion or Manoeuvring()
         self._sources = Sources.of(sensors)
         self._filter = Filter(self._sources)
@@ -180,13 +193,21 @@ class Tracker:
         if middle_s - self._remarked_s >= _REMARK_EVERY_S:
             self._remarked_s = middle_s
             self._remarks.look(tracks, tracks.live("confirmed") & ~self._silent(middle_s))
-        track = associate(tracks, measurements, self._sources, belief.log_surplus, self._motion, where)
-        log_likelihood = np.zeros(len(track))
-        unexplained = np.flatnonzero(track < 0)
-        belief.learn(measurements.sensor[unexplained], last_s)
-        self._update(np.flatnonzero(track >= 0), track, measurements, log_likelihood)
+        surplus = belief.log_surplus
+        least = 0.0 if self._associator == "gnn" else LEAST_MERIT
+        found = pairs(tracks, measurements, self._sources, surplus, self._motion, where, least)
+        if self._associator == "gnn":
+            track = nearest(found)
+            unexplained = np.flatnonzero(track < 0)
+            belief.learn(measurements.sensor[unexplained], last_s)
+            self._update(np.flatnonzero(track >= 0), track, measurements)
+        else:
+            shares = share(found, measurements, tracks, self._sources, surplus)
+            unexplained = shares.unexplained
+            belief.learn(measurements.sensor[unexplained], last_s)
+            self._update_shared(shares)
         if len(unexplained):
-            self._begin(unexplained, track, measurements, log_likelihood)
+            self._begin(unexplained, measurements)
         if last_s - self._rated_s >= _RATE_EVERY_S:
             self._rated_s = last_s
             belief.rate(tracks, np.arange(tracks.count))
@@ -206,19 +227,43 @@ class Tracker:
         if time_s - self._judged_s > _SILENCE_S:
             self._judge(time_s)
 
-    def _update(self, rows: IntN, track: IntN, measurements: Measurements, log_likelihood: FloatN) -> None:
+    def _update(self, rows: IntN, track: IntN, measurements: Measurements) -> None:
+        """Update tracks with the detections that are theirs."""
         tracks = self._tracks
         place_m, cov_m2, assumed = measurements.place_m, measurements.cov_m2, measurements.assumed
         if assumed.any():
             place_m, cov_m2 = laid(measurements, track, self._sources, tracks, ASSUMED_ALIKE)
+        trust = np.ones(len(track))
+        log_likelihood = self._recur(
+            rows, track, trust, replace(measurements, place_m=place_m, cov_m2=cov_m2)
+        )
+        if assumed.any():
+            # That an assumed height tells little is no reason to believe the pair less.
+            log_likelihood[assumed] += 0.5 * np.log(ASSUMED_ALIKE)
+        gain = self._existence.gain(log_likelihood, measurements)
+        self._existence.credit(tracks, rows, track, gain, trust, measurements)
+
+    def _update_shared(self, shares: Shares) -> None:
+        """Update tracks with their shares of detections."""
+        rows = np.arange(len(shares.track))
+        self._recur(rows, shares.track, shares.trust, shares.measurements)
+        self._existence.credit(
+            self._tracks, rows, shares.track, shares.gain, shares.trust, shares.measurements
+        )
+
+    def _recur(self, rows: IntN, track: IntN, trust: FloatN, measurements: Measurements) -> FloatN:
+        """Predict and update the tracks (N,) of the measurements in `rows`; log-densities (N,)."""
+        tracks = self._tracks
+        log_likelihood = np.zeros(len(track))
         kalman.update_each(
             rows,
             track,
             measurements.time_s,
-            place_m,
-            cov_m2,
+            measurements.place_m,
+            measurements.cov_m2,
             measurements.rate_mps,
             measurements.sensor,
+            trust,
             self._sources.sites.place_m,
             self._sources.sigma_rate_mps,
             self._motion.sigma_level_mps,
@@ -230,13 +275,12 @@ class Tracker:
             tracks.time_s,
             log_likelihood,
         )
-        if assumed.any():
-            # That an assumed height tells little is no reason to believe the pair less.
-            log_likelihood[assumed] += 0.5 * np.log(ASSUMED_ALIKE)
-        self._existence.credit(tracks, rows, track, log_likelihood, measurements)
+        return log_likelihood
 
-    def _begin(self, rows: IntN, track: IntN, measurements: Measurements, log_likelihood: FloatN) -> None:
+    def _begin(self, rows: IntN, measurements: Measurements) -> None:
+        """Begin tracks with the detections in `rows`, which no track explains."""
         tracks = self._tracks
+        track, log_likelihood = np.full(len(measurements.time_s), -1), np.zeros(len(measurements.time_s))
         tracks.make_room(len(rows))
         joined = np.zeros(len(track), dtype=np.bool_)
         first = tracks.count
@@ -274,7 +318,8 @@ class Tracker:
             tracks.cov,
         )
         self._existence.begin(tracks, first, begun_by, measurements)
-        self._existence.credit(tracks, rows[joined[rows]], track, log_likelihood, measurements)
+        gain = self._existence.gain(log_likelihood, measurements)
+        self._existence.credit(tracks, rows[joined[rows]], track, gain, np.ones(len(track)), measurements)
 
     def _silent(self, time_s: float) -> BoolN:
         """Which live tracks have not been seen for longer than their quickest recent sensor takes, (T,)."""
