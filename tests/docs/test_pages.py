@@ -13,6 +13,7 @@ FOLLOWED = [
     "how-to/write-an-exercise.md",
     "how-to/add-a-sensor.md",
     "how-to/keep-a-ledger.md",
+    "how-to/write-rules.md",
 ]
 
 

@@ -9,6 +9,7 @@ from kizuna.fusion.combine import RULES, Motion, Rule
 from kizuna.fusion.numbers import own_number
 from kizuna.fusion.picture import Picture, Source
 from kizuna.fusion.states import shown, states_of
+from kizuna.messages import codec
 from kizuna.messages.report import Reports
 from kizuna.messages.track import Tracks
 
@@ -134,6 +135,13 @@ def test_a_tracker_alone_is_shown_as_it_is():
     tracks = filled(alone).tracks(100.0)
     np.testing.assert_allclose(tracks.cov, alone.cov, rtol=1e-6, atol=1e-6)
     assert tracks.track.tolist() == alone.claim.tolist()
+
+
+def test_a_report_that_came_over_the_wire_is_as_it_was():
+    """A message holds only the names that its rows need, so that codes of text differ from table to table."""
+    come = codec.from_ipc(Reports, codec.to_ipc(reports("JPN", {1: (0.0, 0.0)})))
+    assert come.status.names == ("confirmed",)
+    assert filled(come).tracks(100.0).status.values() == ["confirmed"]
 
 
 def test_what_nobody_reports_any_more_goes():

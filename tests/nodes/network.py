@@ -129,7 +129,7 @@ class Network:
             self.bus.run(self.now_s)
             self.trackers.step(self.now_s)
             for number, node in enumerate(self.nodes):
-                node.pass_on()
+                node.pass_on(self.now_s)
                 own = self.trackers.tracks(number, self.now_s)
                 if node.due(self.now_s):
                     node.tick(self.now_s, own)

@@ -66,7 +66,9 @@ def play(
 
         def turn(now_s: float) -> None:
             for node, detections in zip(nodes, own, strict=True):
-                node.hear(detections.take((detections.time > now_s - 1.0) & (detections.time <= now_s)))
+                node.hear(
+                    detections.take((detections.time > now_s - 1.0) & (detections.time <= now_s)), now_s
+                )
             for node in nodes:
                 node.tick(now_s)
 

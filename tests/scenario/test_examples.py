@@ -34,7 +34,8 @@ def test_every_exercise_that_ships_is_right_and_says_what_is_notional(path: Path
     exercise = read(path)
     assert exercise.exercise == path.stem
     assert "notional" in exercise.notional
-    assert [variant.share for variant in exercise.variants] == ["nothing", "detections"]
+    assert exercise.variants[0].share == "nothing"
+    assert all(variant.share != "nothing" for variant in exercise.variants[1:])
     codec.to_arrow(sensors_table(exercise))
 
 

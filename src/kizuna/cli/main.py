@@ -16,6 +16,7 @@ VERBS = {
     "track": "Turn detections into tracks.",
     "score": "Measure tracks against the truth.",
     "ledger": "Keep ledgers that nobody can rewrite, and verify them.",
+    "release": "Look at rules of release.",
     "moon": "Plan missions on the Moon's surface.",
     "convert": "Convert between file formats.",
     "schema": "Print the JSON Schema of exercise files.",

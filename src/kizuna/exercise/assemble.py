@@ -1,6 +1,7 @@
 """Wire nodes, links and journal of one variant together, and let it run in simulated time."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,13 +12,16 @@ from kizuna.bus.links import Link
 from kizuna.bus.outages import Partition, cut_by
 from kizuna.bus.simulated import SimulatedBus, Traffic
 from kizuna.exercise.progress import Report
+from kizuna.exercise.rules import FREE, nations_of, notices_of
 from kizuna.exercise.stage import heard
 from kizuna.messages import codec
 from kizuna.messages.detection import Detections
 from kizuna.messages.sensor import Sensors
 from kizuna.messages.track import Tracks
+from kizuna.nodes.dialogue import Dialogue
 from kizuna.nodes.node import Node
 from kizuna.nodes.release import Release
+from kizuna.nodes.rules import Rules
 from kizuna.nodes.sharing import Plan, relays_of
 from kizuna.scenario.model import Exercise, Variant
 from kizuna.shapes import FloatN
@@ -42,6 +46,8 @@ class Played:
     traffic: dict[tuple[str, str], Traffic]
     too_late: dict[str, int]
     """Detections that came to each node too late to be used."""
+    released: dict[str, list[dict[str, str | int]]]
+    """What each node's rules of release have let through and stopped."""
 
 
 def feeds(exercise: Exercise, variant: Variant) -> dict[str, tuple[Feed, ...]]:
@@ -49,7 +55,7 @@ def feeds(exercise: Exercise, variant: Variant) -> dict[str, tuple[Feed, ...]]:
 
     Detections go over one link. Tracks are passed on, and wait for the next report.
     """
-    own = {node.node: exercise.sensors_of(node) for node in exercise.nodes}
+    own = {node.node: exercise.sensors_of(node) for node in exercise.allies}
     under_way = _delays(exercise, variant)
     made: dict[str, tuple[Feed, ...]] = {}
     for node, sensors in own.items():
@@ -63,11 +69,11 @@ def feeds(exercise: Exercise, variant: Variant) -> dict[str, tuple[Feed, ...]]:
 
 def _delays(exercise: Exercise, variant: Variant) -> dict[str, dict[str, float]]:
     """For each node, the nodes whose sensors it gets to know of, and for how long news are under way, s."""
-    made: dict[str, dict[str, float]] = {node.node: {} for node in exercise.nodes}
+    made: dict[str, dict[str, float]] = {node.node: {} for node in exercise.allies}
     if variant.share == "nothing":
         return made
     waiting_s = variant.report_every_s / 2.0 if variant.share == "tracks" else 0.0
-    links = exercise.directed_links(variant)
+    links = [link for link in exercise.directed_links(variant) if {link.from_, link.to} <= set(made)]
     for link in links:
         mean_s = link.delay_s + (0.5 if link.lateness == "even" else 1.0) * link.jitter_s
         made[link.to][link.from_] = mean_s + waiting_s
@@ -97,6 +103,7 @@ def play(
     detections: Detections,
     folder: Path,
     report: Report,
+    rules: Mapping[str, Rules] = FREE,
 ) -> Played:
     """Run one variant from its start to its end and write `tracks.parquet` into a folder.
 
@@ -110,6 +117,8 @@ def play(
         Where the journal and the tracks go; made when it isn't there.
     report
         Told how far it has come.
+    rules
+        By what each node decides what it releases; without any, all is released.
 
     Raises
     ------
@@ -118,12 +127,21 @@ def play(
     """
     bus = SimulatedBus(exercise.start_s, _links(exercise, variant), exercise.seed)
     with Journal(folder, batch_rows=_JOURNAL_ROWS) as journal:
-        nodes = _nodes(exercise, variant, sensors, bus, journal)
+        nodes = _nodes(exercise, variant, sensors, bus, journal, rules)
         owned = _Feeder(exercise, detections)
+        notices = notices_of(exercise)
+        said = 0
 
         def turn(now_s: float) -> None:
+            nonlocal said
+            due = int(np.searchsorted(notices.time, now_s, side="right"))
+            new = notices.take(slice(said, due))
+            said = due
             for node in nodes:
-                node.hear(owned.until(node.name, now_s))
+                mine = new.take(new.originator.equal(node.name))
+                if len(mine):
+                    node.say(mine, now_s)
+                node.hear(owned.until(node.name, now_s), now_s)
             for node in nodes:
                 node.tick(now_s)
 
@@ -134,7 +152,11 @@ def play(
         for node in nodes:
             node.close(exercise.end_s)
     _settle(folder)
-    return Played(bus.traffic, {node.name: node.too_late for node in nodes})
+    return Played(
+        bus.traffic,
+        {node.name: node.too_late for node in nodes},
+        {node.name: node.released() for node in nodes},
+    )
 
 
 class _Feeder:
@@ -187,24 +209,34 @@ def _links(exercise: Exercise, variant: Variant) -> list[Link]:
 
 
 def _nodes(
-    exercise: Exercise, variant: Variant, sensors: Sensors, bus: SimulatedBus, journal: Journal
+    exercise: Exercise,
+    variant: Variant,
+    sensors: Sensors,
+    bus: SimulatedBus,
+    journal: Journal,
+    rules: Mapping[str, Rules],
 ) -> list[Node]:
     made = []
     reached = {node.node: frozenset(bus.port(node.node).peers) for node in exercise.nodes}
+    outside = frozenset(node.node for node in exercise.nodes if node.outside)
     # Who shares tracks hears the detections of its own sensors alone.
     heard_of = variant.model_copy(update={"share": "nothing"}) if variant.share == "tracks" else variant
-    for node, sources in feeds(exercise, heard_of).items():
-        known = [sensors.sensor.code(feed.sensor) for feed in sources]
+    sources = feeds(exercise, heard_of)
+    for node in reached:
+        known = [sensors.sensor.code(feed.sensor) for feed in sources.get(node, ())]
+        share = "nothing" if node in outside else variant.share
+        port, release = bus.port(node), Release(share, rules.get(node), outside)
         made.append(
             Node(
-                port=bus.port(node),
+                port=port,
                 sensors=sensors.take(np.isin(sensors.sensor.codes, known)),
-                release=Release(variant.share),
+                release=release,
                 # Who hears only its own sensors gets everything in order and need not wait.
-                window_s=variant.window_s if variant.share == "detections" else 0.0,
+                window_s=variant.window_s if share == "detections" else 0.0,
                 journal=journal,
                 record_every_s=exercise.record_every_s,
-                plan=_plan(variant, node, reached) if variant.share == "tracks" else None,
+                plan=_plan(variant, node, reached) if share == "tracks" else None,
+                dialogue=Dialogue(port, release, nations_of(exercise), relays_of(node, reached)),
             )
         )
     return made

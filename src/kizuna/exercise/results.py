@@ -64,7 +64,7 @@ def measure(exercise: Exercise, variant: Variant, played: Played, out: Path) -> 
     """
     truth = codec.read(Truth, out / "truth.parquet")
     tracks = codec.read(Tracks, out / variant.variant / "tracks.parquet")
-    nodes = [node.node for node in exercise.nodes]
+    nodes = [node.node for node in exercise.allies]
     scores = score(truth, tracks, exercise.score_cutoff_m, nodes, recorded_times(exercise))
     return Outcome(variant.variant, played, scores)
 
@@ -106,7 +106,9 @@ def _summary(outcome: Outcome) -> dict[str, Any]:
         }
         for (sender, to), carried in outcome.played.traffic.items()
     }
-    return {**outcome.scores.to_json(), "too_late": outcome.played.too_late, "links": links}
+    made = {**outcome.scores.to_json(), "too_late": outcome.played.too_late, "links": links}
+    released = {node: log for node, log in outcome.played.released.items() if log}
+    return {**made, "released": released} if released else made
 
 
 def _material(
@@ -123,7 +125,7 @@ def _material(
         version=importlib.metadata.version("kizuna"),
         command=command,
         sensors=stage.sensors,
-        nodes=tuple(material.Node(node.node, node.nation) for node in exercise.nodes),
+        nodes=tuple(material.Node(node.node, node.nation) for node in exercise.allies),
         links=tuple(
             material.Link(link.from_, link.to, link.delay_s, link.jitter_s, link.loss)
             for link in exercise.directed_links()

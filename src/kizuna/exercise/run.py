@@ -12,6 +12,7 @@ from kizuna.errors import InputError
 from kizuna.exercise import results
 from kizuna.exercise.assemble import Played, play
 from kizuna.exercise.progress import Report
+from kizuna.exercise.rules import rules_of
 from kizuna.exercise.stage import asked, set_up
 from kizuna.messages import codec
 from kizuna.messages.detection import Detections
@@ -67,6 +68,9 @@ def run(
     """
     exercise = asked(path, seed)
     variants = chosen(path, exercise, names)
+    # Rules that can't be read are told before any work is done.
+    for variant in variants:
+        rules_of(exercise, variant, path.parent)
     report("traffic and sensors", 0.0)
     stage = set_up(exercise, path.parent)
     codec.write(stage.truth, out / "truth.parquet")
@@ -136,5 +140,7 @@ def _work(number: int, job: _Job) -> results.Outcome:
     variant = next(variant for variant in exercise.variants if variant.variant == job.variant)
     detections = codec.read(Detections, job.out / "detections.parquet")
     folder = job.out / job.variant
-    played: Played = play(exercise, variant, sensors_table(exercise), detections, folder, report)
+    rules = rules_of(exercise, variant, job.path.parent)
+    sensors = sensors_table(exercise)
+    played: Played = play(exercise, variant, sensors, detections, folder, report, rules)
     return results.measure(exercise, variant, played, job.out)

@@ -1,6 +1,6 @@
 """What a node knows of every tracker's tracks: one row for each, with its latest report."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Final
 
 import numpy as np
@@ -8,10 +8,12 @@ import numpy as np
 from kizuna.fusion.combine import Estimates
 from kizuna.messages.columns import Labels
 from kizuna.messages.report import Reports
+from kizuna.messages.track import STATUSES
 from kizuna.shapes import BoolN, FloatN, IntN
 
 _TRACKS: Final = 1 << 32
 """More tracks than a tracker ever numbers."""
+_STATUS: Final = {name: code for code, name in enumerate(STATUSES)}
 
 
 class Names:
@@ -56,6 +58,9 @@ class Known:
     """Which fused track it is part of."""
     strikes: IntN = field(default_factory=_ints)
     """How many times in a row it was found too far from its group."""
+    born_s: FloatN = field(default_factory=lambda: np.empty(0))
+    """When it was first heard of, s since 1970-01-01 UTC."""
+    releasable_to: IntN = field(default_factory=_ints)
     status: IntN = field(default_factory=_ints)
     identity: IntN = field(default_factory=_ints)
     sensors: IntN = field(default_factory=_ints)
@@ -89,20 +94,26 @@ class Known:
         self.group = np.concatenate([self.group, group])
         zeros = np.zeros(len(key), dtype=np.int64)
         self.since_s = np.concatenate([self.since_s, np.zeros(len(key))])
-        for name in ("number", "strikes", "status", "identity", "sensors"):
+        self.born_s = np.concatenate([self.born_s, estimates.time_s])
+        for name in ("number", "strikes", "status", "identity", "sensors", "releasable_to"):
             setattr(self, name, np.concatenate([getattr(self, name), zeros]))
 
-    def note(self, rows: IntN, reports: Reports, identity: IntN) -> None:
-        """Set what reports say besides the estimate; `identity` holds its codes."""
+    def note(self, rows: IntN, reports: Reports, identity: IntN, releasable_to: IntN) -> None:
+        """Set what reports say besides the estimate; of text, codes."""
         self.number[rows], self.since_s[rows] = reports.claim, reports.since
-        self.status[rows], self.sensors[rows] = reports.status.codes, reports.sensors
-        self.identity[rows] = identity
+        # A message holds the names that it needs, in any order.
+        self.status[rows] = reports.status.recode(_STATUS)
+        self.sensors[rows] = reports.sensors
+        self.identity[rows], self.releasable_to[rows] = identity, releasable_to
 
     def keep(self, rows: BoolN) -> None:
         """Forget all tracks but these."""
         self.heard = self.heard.take(np.flatnonzero(rows))
-        for name in ("key", "number", "since_s", "group", "strikes", "status", "identity", "sensors"):
+        for name in _COLUMNS:
             setattr(self, name, getattr(self, name)[rows])
+
+
+_COLUMNS = [item.name for item in fields(Known) if item.name != "heard"]
 
 
 def key_of(originator: IntN, track: IntN) -> IntN:

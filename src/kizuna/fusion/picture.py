@@ -5,7 +5,8 @@ tracks and pass others' on unchanged. So the data of a fused track are those of 
 however the reports came: over a ring, twice, or late. That is its pedigree.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -48,10 +49,10 @@ class Picture:
         How estimates are combined.
     hold_s
         For how long a track is held that nobody reports any more, s.
-    bias
-        By how much trackers may differ for good.
     motion
         How objects move.
+    nations
+        The nation of each node, where it matters who may know of a number.
     """
 
     def __init__(
@@ -60,16 +61,17 @@ class Picture:
         nodes: tuple[str, ...],
         rule: Rule = "tracklets",
         hold_s: float = 30.0,
-        bias: Bias | None = None,
         motion: Motion | None = None,
+        nations: Mapping[str, str] | None = None,
     ) -> None:
         self._originators = Names(tuple(sorted(nodes)))
-        self._identities = Names()
+        self._identities, self._releases = Names(), Names()
         self._node = node
         self._own = self._originators.names.index(node)
         self._rule = rule
         self._hold_s = hold_s
-        self._bias = bias or Bias()
+        self._bias = Bias()
+        self._nations = nations or {}
         self._motion = motion or Motion.agreed()
         self._wide = Motion(_LOOSE * self._motion.level_q, _LOOSE * self._motion.vertical_q)
         self._known = Known()
@@ -125,8 +127,49 @@ class Picture:
             identity=tracks.identity,
             kind=tracks.kind,
             sensors=tracks.sensors,
+            marking=Labels.constant(None, len(tracks)),
             releasable_to=tracks.releasable_to,
         )
+
+    def claimed(self, own: Reports) -> Reports:
+        """Reports of this node's own tracks with numbers that all may know of to whom they are released.
+
+        A number tells that the node in whose block it is has tracked the object. When one of the nations to
+        which a report is released has been released none of that node's reports of the object, the report
+        calls it by its own number instead: whoever may know the other one hears it from that node.
+        """
+        known = self._known
+        rows = known.find(key_of(np.full(len(own), self._own), own.track))
+        owner = own.claim // numbers.BLOCK - 1
+        free = owner == self._own
+        for code, text in enumerate(own.releasable_to.names):
+            mine = np.flatnonzero(own.releasable_to.codes == code)
+            told = np.ones(len(mine), dtype=np.bool_)
+            for nation in text.split(" "):
+                told &= self._told(nation, known.group[rows[mine]], owner[mine])
+            free[mine] |= told & (rows[mine] >= 0)
+        if free.all():
+            return own
+        by_itself = numbers.own_number(np.full(len(own), self._own), own.track)
+        return replace(
+            own,
+            claim=np.where(free, own.claim, by_itself),
+            since=np.where(free, own.since, np.where(rows >= 0, known.born_s[rows], own.time)),
+        )
+
+    def _told(self, nation: str, group: IntN, originator: IntN) -> BoolN:
+        """Whether a nation may know that an originator has a track in a group, (N,)."""
+        known = self._known
+        may = np.isin(
+            known.releasable_to,
+            [code for code, text in enumerate(self._releases.names) if nation in text.split(" ")],
+        )
+        theirs = [
+            code for code, name in enumerate(self._originators.names) if self._nations.get(name) == nation
+        ]
+        pairs = known.group[may] * numbers.BLOCK + known.originator[may]
+        told: BoolN = np.isin(originator, theirs) | np.isin(group * numbers.BLOCK + originator, pairs)
+        return told
 
     def settle(self, now_s: float) -> None:
         """Forget what is silent, part and join groups, and agree on numbers."""
@@ -207,7 +250,12 @@ class Picture:
         old = np.flatnonzero(rows >= 0)
         self._hear(rows[old], estimates.take(old))
         rows[new] = len(self._known) - len(new) + np.arange(len(new))
-        self._known.note(rows, reports, self._identities.codes(reports.identity))
+        self._known.note(
+            rows,
+            reports,
+            self._identities.codes(reports.identity),
+            self._releases.codes(reports.releasable_to),
+        )
 
     def _hear(self, rows: IntN, news: Estimates) -> None:
         """Let groups learn from newer estimates of tracks that are known already."""

@@ -13,7 +13,9 @@ class Reports(Table):
 
     `originator` is the node whose own sensors made the track and `track` its number there: the two say whose
     data the estimate holds, wherever it is passed on to. `claim` is the number that the originator gives the
-    object in the shared picture, `since` when that number was first given. All else is as in `Tracks`.
+    object in the shared picture, `since` when that number was first given. `marking` is how the originator
+    marks it, and `releasable_to` the nations to which it has released this version. The rest is as in
+    `Tracks`.
     """
 
     time: FloatN = number("s since 1970-01-01 UTC", low=0.0, high=1e10)
@@ -32,4 +34,5 @@ class Reports(Table):
     identity: Labels = label(nullable=True)
     kind: Labels = label(nullable=True)
     sensors: IntN = count(nullable=True, low=0)
+    marking: Labels = label(nullable=True)
     releasable_to: Labels = label(nullable=True)

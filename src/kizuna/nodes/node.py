@@ -6,9 +6,11 @@ from kizuna.bus.port import Message, Port
 from kizuna.fusion.picture import Source
 from kizuna.fusion.window import Window
 from kizuna.messages.detection import Detections
+from kizuna.messages.notice import Notices
 from kizuna.messages.report import Reports
 from kizuna.messages.sensor import Sensors
 from kizuna.messages.track import Tracks
+from kizuna.nodes.dialogue import Dialogue
 from kizuna.nodes.release import Release
 from kizuna.nodes.sharing import Plan, Sharing
 from kizuna.tracking.tracker import Tracker
@@ -35,6 +37,8 @@ class Node:
         Time between the pictures that are written, s.
     plan
         How it shares tracks; None when it shares none.
+    dialogue
+        Its part in the channel of dialogue; None when there is none.
     """
 
     def __init__(
@@ -46,6 +50,7 @@ class Node:
         journal: Journal,
         record_every_s: float,
         plan: Plan | None = None,
+        dialogue: Dialogue | None = None,
     ) -> None:
         self.name = port.node
         self._port = port
@@ -56,6 +61,7 @@ class Node:
         self._record_every_s = record_every_s
         self._inbox = Inbox()
         self._sharing = Sharing(port, release, plan) if plan is not None else None
+        self._dialogue = dialogue
         self._next_record_s = self._now_s = -float("inf")
         port.listen(self._receive)
 
@@ -64,20 +70,29 @@ class Node:
         """How many detections came too late to be used."""
         return self._window.too_late
 
-    def hear(self, detections: Detections) -> None:
-        """Take in what its own sensors report, and send on what may be sent."""
+    def hear(self, detections: Detections, now_s: float) -> None:
+        """Take in what its own sensors report up to a time, and send on what may be sent."""
         self._window.add(detections)
         for peer in self._port.peers:
-            released = self._release.detections_for(peer, detections)
+            released = self._release.detections_for(peer, detections, now_s)
             if released is not None:
                 self._port.send(peer, "detections", released)
+
+    def say(self, notices: Notices, now_s: float) -> None:
+        """Say notices to whom they are addressed; ValueError without a channel of dialogue."""
+        if self._dialogue is None:
+            raise ValueError(f"{self.name} has no channel of dialogue")
+        self._dialogue.say(notices)
+        self._note(notices, now_s)
 
     def tick(self, now_s: float) -> None:
         """Let time pass, and write the picture of this time when one is due."""
         self._now_s = now_s
         self._window.advance(now_s)
+        if self._dialogue is not None:
+            self._dialogue.tick(now_s)
         if self._sharing is not None:
-            self._sharing.pass_on()
+            self._sharing.pass_on(now_s)
             if self._sharing.due(now_s):
                 self._sharing.tick(now_s, self._own_tracks())
         if now_s >= self._next_record_s - _SAME_TIME_S:
@@ -96,11 +111,23 @@ class Node:
         """Whose data each track of the picture holds, by its number; empty when nobody shares tracks."""
         return {} if self._sharing is None else self._sharing.picture.pedigree()
 
+    def released(self) -> list[dict[str, str | int]]:
+        """What the rules of release have let through and stopped, by nation, kind of record and rule."""
+        return self._release.log()
+
     def close(self, now_s: float) -> None:
         """Write what the node has to say at the end."""
         self._journal.event(
             now_s, "closed", node=self.name, too_late=self.too_late, remarks=self._tracker.remarks()
         )
+        if self._release.rules is not None:
+            self._journal.event(
+                now_s,
+                "release",
+                node=self.name,
+                decisions=self.released(),
+                refused=self._release.refused,
+            )
 
     def _own_tracks(self) -> Tracks:
         """Tracks of the node's own tracker at the last tick.
@@ -113,7 +140,23 @@ class Node:
     def _receive(self, message: Message) -> None:
         if not self._inbox.is_new(message.sender, message.number):
             return
-        if isinstance(message.payload, Detections):
+        if isinstance(message.payload, Notices) and self._dialogue is not None:
+            self._note(self._dialogue.receive(message.sender, message.payload), message.sent_s)
+        elif isinstance(message.payload, Detections) and self._release.share == "detections":
             self._window.add(message.payload)
         elif isinstance(message.payload, Reports) and self._sharing is not None:
             self._sharing.receive(message.sender, message.payload)
+
+    def _note(self, notices: Notices, time_s: float) -> None:
+        """Write notices that were said or heard into the journal."""
+        for row in range(len(notices)):
+            one = notices.take(slice(row, row + 1))
+            self._journal.event(
+                time_s,
+                "notice",
+                node=self.name,
+                originator=one.originator.values()[0],
+                notice=int(one.notice[0]),
+                text=one.text.values()[0],
+                area=one.area.values()[0],
+            )

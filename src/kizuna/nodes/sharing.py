@@ -60,7 +60,8 @@ class Sharing:
         self._port = port
         self._release = release
         self._plan = plan
-        self._picture = Picture(port.node, plan.nodes, plan.rule, plan.hold_s, motion=plan.motion)
+        nations = None if release.rules is None else release.rules.nations
+        self._picture = Picture(port.node, plan.nodes, plan.rule, plan.hold_s, plan.motion, nations)
         self._next_s = -np.inf
         self._pass_on: dict[str, list[Reports]] = {peer: [] for peer in port.peers}
 
@@ -80,7 +81,7 @@ class Sharing:
         # Numbered after the picture is settled: a new track of a known object comes with its number.
         reports = self._picture.own_reports(own)
         for peer in self._port.peers:
-            self._send(peer, reports)
+            self._send(peer, reports, now_s)
 
     def refresh(self, now_s: float, own: Tracks) -> None:
         """Take in the node's own tracks of this time, and bring the picture up to date."""
@@ -89,9 +90,8 @@ class Sharing:
 
     def receive(self, sender: str, reports: Reports) -> None:
         """Take in what a peer says, and remember what is to be passed on."""
-        foreign = ~reports.originator.equal(self._port.node)
-        fresh = self._picture.take(reports.take(foreign))
-        news = reports.take(foreign).take(fresh)
+        reports = self._release.accepted(reports.take(~reports.originator.equal(self._port.node)))
+        news = reports.take(self._picture.take(reports))
         if not len(news):
             return
         for peer, waiting in self._pass_on.items():
@@ -101,15 +101,22 @@ class Sharing:
             if rows.any():
                 waiting.append(news.take(rows))
 
-    def pass_on(self) -> None:
+    def _without_secrets(self, released: Reports) -> Reports:
+        """The same rows, the node's own without numbers that not all receivers may know of."""
+        own = released.originator.equal(self._port.node)
+        return Reports.join([self._picture.claimed(released.take(own)), released.take(~own)])
+
+    def pass_on(self, now_s: float) -> None:
         """Send on what has come for others since the last call."""
         for peer, waiting in self._pass_on.items():
             if waiting:
-                self._send(peer, Reports.join(waiting))
+                self._send(peer, Reports.join(waiting), now_s)
                 waiting.clear()
 
-    def _send(self, peer: str, reports: Reports) -> None:
-        released = self._release.reports_for(peer, reports)
+    def _send(self, peer: str, reports: Reports, now_s: float) -> None:
+        released = self._release.reports_for(peer, reports, now_s)
+        if released is not None and self._release.rules is not None:
+            released = self._without_secrets(released)
         if released is not None:
             self._port.send(peer, "reports", released)
 

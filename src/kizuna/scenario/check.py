@@ -31,7 +31,7 @@ def check(exercise: Exercise, folder: Path) -> Iterator[Flaw]:
         yield Flaw(("picture_every_s",), "is longer than the exercise", f"up to {exercise.duration_s:.10g} s")
     yield from _traffic(exercise, folder)
     yield from _distinct("sensors", "sensor", [sensor.sensor for sensor in exercise.sensors])
-    nations = {node.nation for node in exercise.nodes}
+    nations = {node.nation for node in exercise.allies}
     heard = {name for node in exercise.nodes for name in exercise.sensors_of(node)}
     for number, sensor in enumerate(exercise.sensors):
         path = ("sensors", number)
@@ -41,6 +41,8 @@ def check(exercise: Exercise, folder: Path) -> Iterator[Flaw]:
             yield _name((*path, "nation"), "node serves the nation", sensor.nation, sorted(nations))
     yield from _nodes(exercise)
     yield from _partitions(exercise)
+    yield from _release(exercise, folder)
+    yield from _notices(exercise)
     # A link or a hub that is wrong is the cause; the node that it doesn't reach would only be its effect.
     yield from [*_links(exercise), *_hubs(exercise)] or _reached(exercise)
     yield from _distinct("variants", "variant", [variant.variant for variant in exercise.variants])
@@ -153,6 +155,11 @@ def _nodes(exercise: Exercise) -> Iterator[Flaw]:
     sensors = [sensor.sensor for sensor in exercise.sensors]
     owners = sorted({sensor.nation for sensor in exercise.sensors})
     for number, node in enumerate(exercise.nodes):
+        if node.outside:
+            if node.sensors:
+                problem = f"the node {node.node!r} is outside the alliance"
+                yield Flaw(("nodes", number, "sensors"), problem, "no sensors, which belong to the alliance")
+            continue
         if node.sensors is None and node.nation not in owners:
             flaw = _name(("nodes", number, "nation"), "sensor belongs to the nation", node.nation, owners)
             yield flaw if not flaw.expected else replace(flaw, expected=f"{flaw.expected}; or `sensors: []`")
@@ -198,6 +205,37 @@ def _partitions(exercise: Exercise) -> Iterator[Flaw]:
                     problem = f"the node {name!r} is in two parts"
                     yield Flaw((*path, "groups", part, place), problem, "each node in one part at most")
                 seen.append(name)
+
+
+def _release(exercise: Exercise, folder: Path) -> Iterator[Flaw]:
+    nations = sorted({node.nation for node in exercise.nodes})
+    for nation, file in (exercise.release or {}).items():
+        if nation not in nations:
+            yield _name(("release", nation), "node serves the nation", nation, nations)
+        if not (folder / file).is_file():
+            problem = f"the file of policies {file!r} is not there"
+            yield Flaw(("release", nation), problem, f"a file at a path relative to {folder}")
+    for number, phase in enumerate(exercise.phases):
+        if number and phase.from_s <= exercise.phases[number - 1].from_s:
+            problem = f"{phase.from_s:.10g} is not later than the phase before"
+            yield Flaw(("phases", number, "from_s"), problem, "phases in order of time")
+
+
+def _notices(exercise: Exercise) -> Iterator[Flaw]:
+    nodes = [node.node for node in exercise.nodes]
+    nations = sorted({node.nation for node in exercise.nodes})
+    for number, notice in enumerate(exercise.notices):
+        path = ("notices", number)
+        if notice.from_ not in nodes:
+            yield _name((*path, "from"), "node is called", notice.from_, nodes)
+        for place, nation in enumerate(notice.to):
+            if nation not in nations:
+                yield _name((*path, "to", place), "node serves the nation", nation, nations)
+        if notice.area is not None and notice.area not in exercise.areas:
+            yield _name((*path, "area"), "area is called", notice.area, exercise.areas)
+        if notice.at_s > exercise.duration_s:
+            problem = f"{notice.at_s:.10g} is after the end of the exercise"
+            yield Flaw((*path, "at_s"), problem, f"up to {exercise.duration_s:.10g} s")
 
 
 def _hubs(exercise: Exercise) -> Iterator[Flaw]:

@@ -7,7 +7,7 @@ from pydantic import Strict, model_validator
 from kizuna.geo.time import parse_utc
 from kizuna.scenario.keys import LONGEST_S, Airport, Name, Outages, Record, Seconds, Text, Utc, key
 from kizuna.scenario.sensor import Sensor, SensorType
-from kizuna.scenario.traffic import Traffic
+from kizuna.scenario.traffic import Box, Traffic
 
 Lateness = Literal["even", "exponential", "heavy"]
 Share = Literal["nothing", "detections", "tracks"]
@@ -22,6 +22,11 @@ class Node(Record):
     nation: Name = key("Nation that it serves")
     sensors: Annotated[tuple[Name, ...], Strict(False)] | None = key(
         "Sensors that it hears; all of its nation when absent", default=None
+    )
+    marking: Name | None = key("How it marks its records, for rules of release", default=None)
+    outside: bool = key(
+        "Whether it is outside the alliance: without sensors, and with notices only, whatever the rules say",
+        default=False,
     )
 
 
@@ -73,12 +78,32 @@ class Partition(Record):
     )
 
 
+class Phase(Record):
+    """A part of the exercise that rules of release may name."""
+
+    phase: Name = key("Name of the phase")
+    from_s: Seconds = key("When it begins, after the start of the exercise", "s")
+
+
+class Notice(Record):
+    """Something that a node says to nations in words."""
+
+    from_: Name = key("Node that says it", alias="from")
+    to: Annotated[tuple[Name, ...], Strict(False)] = key("Nations to which it is addressed", min_length=1)
+    at_s: Seconds = key("When, after the start of the exercise", "s")
+    text: Text = key("What it says")
+    area: Name | None = key("Area that it is about, one of `areas`", default=None)
+
+
 class Variant(Record):
     """One way to do the exercise."""
 
     variant: Name = key("Name of the variant; its results lie in a folder of this name")
     share: Share = key(
         "What nodes send over the links: nothing, the detections of their own sensors, or their own tracks"
+    )
+    rules: bool = key(
+        "Whether the rules of release hold; where they don't, all is released to all allies", default=True
     )
     fuse: Rule = key("How tracks of several nodes are combined", default="tracklets")
     report_every_s: float = key("Time from one report of a track to its next", "s", 5.0, gt=0.0, le=600.0)
@@ -123,6 +148,20 @@ class Exercise(Record):
     partitions: Annotated[tuple[Partition, ...], Strict(False)] = key(
         "When the network is broken into parts", default=()
     )
+    release: dict[Name, Text] | None = key(
+        "Rules of release: for each nation a file of Cedar policies; a nation without one releases nothing. "
+        "When the key is absent, all is released",
+        default=None,
+    )
+    areas: dict[Name, Box] = key(
+        "Areas that rules of release and notices may name", default={}, max_length=16
+    )
+    phases: Annotated[tuple[Phase, ...], Strict(False)] = key(
+        "Phases that rules of release may name, in order of time", default=()
+    )
+    notices: Annotated[tuple[Notice, ...], Strict(False)] = key(
+        "What nodes say to nations in words, in every variant, as far as rules of release permit", default=()
+    )
     variants: Annotated[tuple[Variant, ...], Strict(False)] = key("The ways to compare", min_length=1)
 
     @model_validator(mode="before")
@@ -146,8 +185,15 @@ class Exercise(Record):
         """When it ends, seconds since 1970-01-01 UTC."""
         return self.start_s + self.duration_s
 
+    @property
+    def allies(self) -> tuple[Node, ...]:
+        """The nodes that are not outside the alliance."""
+        return tuple(node for node in self.nodes if not node.outside)
+
     def sensors_of(self, node: Node) -> tuple[str, ...]:
         """Names of the sensors that a node hears, in the order of the file."""
+        if node.outside:
+            return ()
         if node.sensors is not None:
             return node.sensors
         return tuple(sensor.sensor for sensor in self.sensors if sensor.nation == node.nation)
