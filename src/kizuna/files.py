@@ -31,7 +31,7 @@ def replacing(path: Path | str) -> Iterator[Path]:
         handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
         os.close(handle)
     except OSError as error:
-        raise WorkError(_cannot_write(target, error)) from error
+        raise cannot_write(target, error) from error
     temporary = Path(name)
     try:
         yield temporary
@@ -39,7 +39,7 @@ def replacing(path: Path | str) -> Iterator[Path]:
         temporary.chmod(0o666 & ~_umask())
         temporary.replace(target)
     except OSError as error:
-        raise WorkError(_cannot_write(target, error)) from error
+        raise cannot_write(target, error) from error
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -63,5 +63,10 @@ def _umask() -> int:
     return mask
 
 
-def _cannot_write(path: Path, error: OSError) -> str:
-    return f"{path}: could not be written ({error.strerror or error}); what stood there before is unchanged"
+def cannot_write(path: Path, error: OSError) -> WorkError:
+    """The error that tells why a file could not be written, and that the old one is whole.
+
+    Libraries wrap the operating system's reason in words of their own; its number says it shortest.
+    """
+    why = os.strerror(error.errno) if error.errno else str(error)
+    return WorkError(f"{path}: could not be written ({why}); what stood there before is unchanged")

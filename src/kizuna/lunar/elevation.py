@@ -18,10 +18,10 @@ from rasterio.vrt import WarpedVRT
 from rasterio.windows import Window
 
 from kizuna.errors import InputError
-from kizuna.files import replacing
 from kizuna.geo.bodies import MOON
 from kizuna.geo.stereographic import NORTH, SOUTH, PolarPlane
 from kizuna.lunar.grid import Grid
+from kizuna.lunar.raster import raster
 
 _RADIUS_TOLERANCE_M = 1.0
 
@@ -127,7 +127,7 @@ def write_layers(
         "bigtiff": "if_safer",
         "num_threads": "all_cpus",
     }
-    with replacing(path) as temporary, rasterio.open(temporary, "w", **profile) as out:
+    with raster(path, **profile) as out:
         out.scales = (scale,) * len(layers)
         out.update_tags(**(tags or {}))
         for band, (name, values) in enumerate(layers.items(), start=1):

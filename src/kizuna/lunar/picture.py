@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import rasterio
 from numpy.typing import NDArray
 from plotly.offline import get_plotlyjs
 from rasterio.errors import NotGeoreferencedWarning
 
-from kizuna.files import replacing, write_text
+from kizuna.files import write_text
 from kizuna.lunar.grid import Grid
+from kizuna.lunar.raster import raster
 from kizuna.lunar.relief import hillshade
 
 _STOPS: Final = np.array(
@@ -46,13 +46,10 @@ def write_png(path: Path | str, colours: NDArray[np.uint8]) -> None:
         When the file can't be written.
     """
     _, rows, columns = colours.shape
-    with replacing(path) as temporary, warnings.catch_warnings():
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)  # a picture needs no place on a planet
-        with rasterio.open(
-            temporary, "w", driver="PNG", count=3, height=rows, width=columns, dtype="uint8"
-        ) as out:
+        with raster(path, driver="PNG", count=3, height=rows, width=columns, dtype="uint8") as out:
             out.write(colours)
-        temporary.with_name(temporary.name + ".aux.xml").unlink(missing_ok=True)
 
 
 def write_page(

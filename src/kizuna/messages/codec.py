@@ -1,7 +1,7 @@
 """Tables to and from Arrow and Parquet: the same columns in memory, on the wire and at rest."""
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from kizuna.errors import InputError, WorkError
-from kizuna.files import replacing
+from kizuna.errors import InputError
+from kizuna.files import cannot_write, replacing
 from kizuna.messages.check import check
 from kizuna.messages.columns import Column, Labels, Table, columns_of
 from kizuna.shapes import Float
@@ -66,8 +66,17 @@ def from_arrow(kind: type[T], data: pa.Table, file: str) -> T:
     return table
 
 
-def read(kind: type[T], path: Path | str) -> T:
+def read(kind: type[T], path: Path | str, *, unread: Collection[str] = ()) -> T:
     """Read a Parquet file as a table of this kind, checked.
+
+    Parameters
+    ----------
+    kind
+        The kind of table to make.
+    path
+        The file.
+    unread
+        Columns that are left where they are, whatever they hold, and are null in the table.
 
     Raises
     ------
@@ -81,8 +90,9 @@ def read(kind: type[T], path: Path | str) -> T:
         # Not pq.read_table, which would take a folder called a=1 above the file for a column a.
         with pq.ParquetFile(path) as source:
             present = source.schema_arrow.names
-            _check_names(columns_of(kind), present, file)
-            data = source.read(columns=[name for name in columns_of(kind) if name in present])
+            wanted = {name: spec for name, spec in columns_of(kind).items() if name not in unread}
+            _check_names(wanted, present, file)
+            data = source.read(columns=[name for name in wanted if name in present])
     except FileNotFoundError:
         raise InputError(file, "", "is not there", "a Parquet file") from None
     except (pa.ArrowException, ValueError, OSError) as error:
@@ -122,7 +132,7 @@ class Sink:
         try:
             self._writer.write_table(to_arrow(table))
         except OSError as error:
-            raise WorkError(f"{self._path}: could not be written ({error})") from error
+            raise cannot_write(self._path, error) from error
 
 
 @contextmanager
