@@ -108,7 +108,7 @@ def test_another_seed_makes_other_detections(small: Path, tmp_path: Path) -> Non
 
 def test_an_unknown_variant_is_named(small: Path, tmp_path: Path) -> None:
     """One sentence, before any work is done."""
-    with pytest.raises(InputError, match="no variant is called 'sharde'; expected one of national, shared"):
+    with pytest.raises(InputError, match=r"is called 'sharde'; did you mean shared\?"):
         run(small / "small.yaml", tmp_path / "out", None, ["sharde"], "", silent)
     assert not (tmp_path / "out").exists()
 

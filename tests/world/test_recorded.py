@@ -189,7 +189,7 @@ def test_a_name_twice_in_an_exercise_is_refused(tmp_path: Path) -> None:
     state_vectors(tmp_path / "r.parquet", time, northward(time))
     twice = {"source": "recorded", "file": "r.parquet"}
     with pytest.raises(InputError) as caught:
-        build(exercise(twice, twice), tmp_path)
+        build(exercise(twice, twice, start="2018-08-01T05:00:00Z"), tmp_path)
     assert "two objects are called '4b1803'" in str(caught.value)
 
 

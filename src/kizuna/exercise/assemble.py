@@ -48,6 +48,8 @@ class Played:
     """Detections that came to each node too late to be used."""
     released: dict[str, list[dict[str, str | int]]]
     """What each node's rules of release have let through and stopped."""
+    remarks: dict[str, list[str]]
+    """What the tracker of each node has to remark on its input."""
 
 
 def feeds(exercise: Exercise, variant: Variant) -> dict[str, tuple[Feed, ...]]:
@@ -156,6 +158,7 @@ def play(
         bus.traffic,
         {node.name: node.too_late for node in nodes},
         {node.name: node.released() for node in nodes},
+        {node.name: node.remarks() for node in nodes},
     )
 
 

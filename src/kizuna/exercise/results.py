@@ -52,6 +52,8 @@ class Summary:
     title: str
     variants: tuple[str, ...]
     answer: Answer
+    remarks: tuple[str, ...]
+    """What the trackers of the nodes have to remark on their input, a sentence each."""
 
 
 def measure(exercise: Exercise, variant: Variant, played: Played, out: Path) -> Outcome:
@@ -94,7 +96,13 @@ def write(stage: Stage, variants: list[Variant], outcomes: list[Outcome], out: P
     }
     write_text(out / "summary.json", json.dumps(summary, indent=1) + "\n")
     write_report(out / "report.html", shown)
-    return Summary(exercise.title, tuple(variant.variant for variant in variants), said)
+    remarks = tuple(
+        f"variant {outcome.variant}, node {node}: {remark}"
+        for outcome in outcomes
+        for node, told in outcome.played.remarks.items()
+        for remark in told
+    )
+    return Summary(exercise.title, tuple(variant.variant for variant in variants), said, remarks)
 
 
 def _summary(outcome: Outcome) -> dict[str, Any]:
@@ -106,8 +114,14 @@ def _summary(outcome: Outcome) -> dict[str, Any]:
         }
         for (sender, to), carried in outcome.played.traffic.items()
     }
-    made = {**outcome.scores.to_json(), "too_late": outcome.played.too_late, "links": links}
-    released = {node: log for node, log in outcome.played.released.items() if log}
+    played = outcome.played
+    made = {
+        **outcome.scores.to_json(),
+        "too_late": played.too_late,
+        "remarks": played.remarks,
+        "links": links,
+    }
+    released = {node: log for node, log in played.released.items() if log}
     return {**made, "released": released} if released else made
 
 

@@ -2,11 +2,15 @@
 
 import multiprocessing
 import os
-from collections.abc import Sequence
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.sharedctypes import SynchronizedArray
 from pathlib import Path
+from types import FrameType
 
 from kizuna.errors import InputError
 from kizuna.exercise import results
@@ -16,6 +20,7 @@ from kizuna.exercise.rules import rules_of
 from kizuna.exercise.stage import asked, set_up
 from kizuna.messages import codec
 from kizuna.messages.detection import Detections
+from kizuna.scenario.explain import not_known
 from kizuna.scenario.model import Exercise, Variant
 from kizuna.scenario.table import sensors_table
 
@@ -23,6 +28,9 @@ _SHARE_OF_STAGE = 0.1
 _SHARE_OF_VARIANTS = 0.8
 _SHARE_OF_PLAY = 0.9
 _LOOK_EVERY_S = 0.2
+
+_STOP = -1
+"""Where, among the shares of work that all processes know, it stands that they shall stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +103,8 @@ def chosen(path: Path, exercise: Exercise, names: Sequence[str]) -> list[Variant
     known = [variant.variant for variant in exercise.variants]
     for name in names:
         if name not in known:
-            raise InputError(
-                str(path), "variants", f"no variant is called {name!r}", "one of " + ", ".join(known)
-            )
+            problem, expected = not_known(f"no variant is called {name!r}", name, known)
+            raise InputError(str(path), "variants", problem, expected)
     return [variant for variant in exercise.variants if not names or variant.variant in names]
 
 
@@ -105,24 +112,42 @@ def _side_by_side(jobs: list[_Job], report: Report) -> list[results.Outcome]:
     """Outcome of each job, in their order; each runs in a process of its own."""
     # Processes that are started afresh hold no locks of this one's threads.
     context = multiprocessing.get_context("spawn")
-    shares: SynchronizedArray[float] = context.Array("d", len(jobs))
+    shares: SynchronizedArray[float] = context.Array("d", len(jobs) + 1)
     with ProcessPoolExecutor(
         min(len(jobs), os.cpu_count() or 1), mp_context=context, initializer=_remember, initargs=(shares,)
     ) as pool:
-        waiting: set[Future[results.Outcome]] = set()
-        futures = [pool.submit(_work, number, job) for number, job in enumerate(jobs)]
-        waiting.update(futures)
-        while waiting:
-            done, waiting = wait(waiting, timeout=_LOOK_EVERY_S, return_when="FIRST_EXCEPTION")
-            for future in done:
-                future.result()
-            share = sum(shares[:]) / len(jobs)
-            report("variants", _SHARE_OF_STAGE + _SHARE_OF_VARIANTS * share)
+        # A terminal tells Ctrl-C to all; who still loads his modules would answer with a traceback.
+        with _on_ctrl_c(signal.SIG_IGN):
+            futures = [pool.submit(_work, number, job) for number, job in enumerate(jobs)]
+        waiting: set[Future[results.Outcome]] = set(futures)
+        try:
+            while waiting:
+                done, waiting = wait(waiting, timeout=_LOOK_EVERY_S, return_when="FIRST_EXCEPTION")
+                for future in done:
+                    future.result()
+                share = sum(shares[:_STOP]) / len(jobs)
+                report("variants", _SHARE_OF_STAGE + _SHARE_OF_VARIANTS * share)
+        except BaseException:
+            shares[_STOP] = 1.0
+            raise
     return [future.result() for future in futures]
 
 
+@contextmanager
+def _on_ctrl_c(answer: Callable[[int, FrameType | None], object] | signal.Handlers) -> Iterator[None]:
+    """Answer Ctrl-C in this way; processes that are started meanwhile take after it when they ignore it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, answer)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 _shared: "list[SynchronizedArray[float]]" = []
-"""In a process of the pool: the share of its work that each job has done."""
+"""In a process of the pool: the share of its work that each job has done, and whether to stop."""
 
 
 def _remember(shares: "SynchronizedArray[float]") -> None:
@@ -131,16 +156,20 @@ def _remember(shares: "SynchronizedArray[float]") -> None:
 
 
 def _work(number: int, job: _Job) -> results.Outcome:
-    """Play and measure one variant, in a process of its own."""
+    """Play and measure one variant, in a process of its own; stop when another failed, or at Ctrl-C."""
 
     def report(_: str, share: float) -> None:
         _shared[0][number] = _SHARE_OF_PLAY * share
+        if _shared[0][_STOP]:
+            raise KeyboardInterrupt
 
-    exercise = asked(job.path, job.seed)
-    variant = next(variant for variant in exercise.variants if variant.variant == job.variant)
-    detections = codec.read(Detections, job.out / "detections.parquet")
-    folder = job.out / job.variant
-    rules = rules_of(exercise, variant, job.path.parent)
-    sensors = sensors_table(exercise)
-    played: Played = play(exercise, variant, sensors, detections, folder, report, rules)
-    return results.measure(exercise, variant, played, job.out)
+    with _on_ctrl_c(signal.default_int_handler):
+        report("", 0.0)
+        exercise = asked(job.path, job.seed)
+        variant = next(variant for variant in exercise.variants if variant.variant == job.variant)
+        detections = codec.read(Detections, job.out / "detections.parquet")
+        folder = job.out / job.variant
+        rules = rules_of(exercise, variant, job.path.parent)
+        sensors = sensors_table(exercise)
+        played: Played = play(exercise, variant, sensors, detections, folder, report, rules)
+        return results.measure(exercise, variant, played, job.out)

@@ -70,6 +70,10 @@ class Node:
         """How many detections came too late to be used."""
         return self._window.too_late
 
+    def remarks(self) -> list[str]:
+        """What its tracker has to remark on its input, in sentences."""
+        return self._tracker.remarks()
+
     def hear(self, detections: Detections, now_s: float) -> None:
         """Take in what its own sensors report up to a time, and send on what may be sent."""
         self._window.add(detections)
@@ -117,9 +121,7 @@ class Node:
 
     def close(self, now_s: float) -> None:
         """Write what the node has to say at the end."""
-        self._journal.event(
-            now_s, "closed", node=self.name, too_late=self.too_late, remarks=self._tracker.remarks()
-        )
+        self._journal.event(now_s, "closed", node=self.name, too_late=self.too_late, remarks=self.remarks())
         if self._release.rules is not None:
             self._journal.event(
                 now_s,

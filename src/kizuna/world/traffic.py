@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from kizuna.errors import InputError
+from kizuna.geo.time import format_utc
 from kizuna.scenario.model import Exercise
 from kizuna.scenario.traffic import FlightsTraffic, RecordedTraffic
 from kizuna.world import generated, recorded
@@ -24,16 +25,16 @@ def build(exercise: Exercise, folder: Path | str) -> Flights:
     Raises
     ------
     InputError
-        When a recorded file can't be read, two objects have the same name, or airports are too near for a
-        flight.
+        When a recorded file can't be read or is of another time, two objects have the same name, or airports
+        are too near for a flight.
     """
     parts = []
     for traffic in exercise.traffic:
         if isinstance(traffic, RecordedTraffic):
             path = Path(folder) / traffic.file
-            parts.append(
-                recorded.read(path, traffic.kind, traffic.nation, traffic.identity, traffic.longest_gap_s)
-            )
+            found = recorded.read(path, traffic.kind, traffic.nation, traffic.identity, traffic.longest_gap_s)
+            _check_time(found, exercise, path)
+            parts.append(found)
         elif isinstance(traffic, FlightsTraffic):
             parts.append(generated.flights(exercise, traffic))
         else:
@@ -46,3 +47,14 @@ def build(exercise: Exercise, folder: Path | str) -> Flights:
             raise InputError(exercise.exercise, "traffic", problem, "a name of its own for each object")
         seen.add(name)
     return flights
+
+
+def _check_time(found: Flights, exercise: Exercise, path: Path) -> None:
+    """Refuse a recording of which nothing moves during the exercise."""
+    if not len(found.time_s):
+        raise InputError(str(path), "", "holds no flights", "at least two positions of one object")
+    first_s, last_s = float(found.time_s.min()), float(found.time_s.max())
+    if first_s > exercise.end_s or last_s < exercise.start_s:
+        span = f"reaches from {format_utc(first_s)} to {format_utc(last_s)}"
+        asked = f"{format_utc(exercise.start_s)} to {format_utc(exercise.end_s)}"
+        raise InputError(str(path), "column time", span, f"some of the exercise's time, {asked}")
