@@ -65,7 +65,7 @@ def test_sensors_that_are_given_hold(kizuna, trace: Path, tmp_path: Path) -> Non
     (tmp_path / "sensors.yaml").write_text(SENSORS.replace("adsb", "other"))
     said, status = kizuna("track", trace, "--sensors", "sensors.yaml", "--out", "tracks.parquet")
     assert status == 2
-    assert "'adsb' is not in sensors.yaml; expected one of other" in said
+    assert "'adsb' is not in sensors.yaml; expected other" in said
 
 
 def test_a_recording_is_converted_to_any_table_in_it(kizuna, trace: Path, tmp_path: Path) -> None:
@@ -104,7 +104,7 @@ def test_tables_of_detections_may_be_csv(kizuna, trace: Path, tmp_path: Path) ->
         ("x.json", b"", "is empty; expected"),
         ("x.json", b"[]", "is no recording of a known format; expected OpenSky's state vectors"),
         ("x.json", np.random.RandomState(1).bytes(5_000), "is no recording of a known format"),
-        ("x.gz", gzip.compress(b'{"icao": 1}')[:-9], "is damaged (Compressed file ended"),
+        ("x.gz", gzip.compress(b'{"icao": 1}', mtime=0)[:-9], "is damaged (Compressed file ended"),
         ("x.gz", b"\x1f\x8b\x99\x99", "is damaged ("),
     ],
 )

@@ -97,7 +97,9 @@ def ending(path: Path) -> str:
     if found == ".json":
         raise InputError(str(path), "", "the ending .json says too little", f"one of {known}")
     problem = f"the ending {found} is not known" if found else "has no ending to know its format by"
-    raise InputError(str(path), "", problem, f"one of {known}")
+    if path.is_dir():
+        problem = "is a folder"
+    raise InputError(str(path), "", problem, f"a file that ends in one of {known}")
 
 
 def open_source(path: Path) -> Source:

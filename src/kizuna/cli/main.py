@@ -26,6 +26,9 @@ VERBS = {
 _NO_ROOM = {errno.EPIPE, errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EDQUOT}
 """How standard output fails: nobody reads, or nothing fits, any more. Files have sentences of their own."""
 
+_STOPPED = 130
+"""The exit status of whatever Ctrl-C has ended."""
+
 
 def main() -> None:
     """Run one verb; leave with 0, 1 (the work failed), 2 (input or arguments are wrong) or 130 (Ctrl-C)."""
@@ -34,14 +37,17 @@ def main() -> None:
             application(sys.argv[1:])()
         finally:
             # Text that waits in memory fails here, where it can be told, and not when Python shuts down.
-            sys.stdout.flush()
+            if sys.stdout:
+                sys.stdout.flush()
     except InputError as error:
         _leave(f"kizuna: {error}", 2)
     except KizunaError as error:
         _leave(f"kizuna: {error}", 1)
     except KeyboardInterrupt:
-        # Typer answers for a verb that runs; this is for one that is still being loaded.
-        _leave("Aborted!", 130)
+        # While a verb is loaded; once it runs, Typer makes an exit of it.
+        _leave("kizuna: stopped", _STOPPED)
+    except SystemExit as left:
+        _leave("kizuna: stopped" if left.code == _STOPPED else "", left.code)
     except OSError as error:
         if error.errno not in _NO_ROOM:
             raise
@@ -94,7 +100,7 @@ def _unloaded() -> None:
     """Stands for a verb that was not asked for."""
 
 
-def _leave(sentence: str, status: int) -> None:
+def _leave(sentence: str, status: int | str | None) -> None:
     if sentence:
         print(sentence, file=sys.stderr)
     sys.exit(status)

@@ -1,5 +1,6 @@
 """The verbs `kizuna moon light`, `route` and `mission`, each from its own file."""
 
+import functools
 import importlib
 import sys
 from collections.abc import Callable
@@ -36,19 +37,24 @@ def _application() -> typer.Typer:
 
 
 def _load(verb: str) -> Callable[..., None]:
-    """The function of a verb; a package of the extra that isn't there is told in a sentence."""
-    try:
-        found: Callable[..., None] = getattr(importlib.import_module(f"kizuna.cli.moon_{verb}"), verb)
-    except ModuleNotFoundError as error:
-        if error.name is None or error.name.split(".")[0] not in _EXTRA:
-            raise
-        raise InputError(
-            f"kizuna moon {verb}",
-            "",
-            f"needs the package {error.name.split('.')[0]}, which isn't installed",
-            "the extra `moon`: pip install 'kizuna[moon]'",
-        ) from None
-    return found
+    """The function of a verb; a package of the extra that isn't there is told in a sentence when it runs."""
+    found: Callable[..., None] = getattr(importlib.import_module(f"kizuna.cli.moon_{verb}"), verb)
+
+    @functools.wraps(found)
+    def run(**options: object) -> None:
+        try:
+            found(**options)
+        except ModuleNotFoundError as error:
+            if error.name is None or error.name.split(".")[0] not in _EXTRA:
+                raise
+            raise InputError(
+                f"kizuna moon {verb}",
+                "",
+                f"needs the package {error.name.split('.')[0]}, which isn't installed",
+                "the extra `moon`: pip install 'kizuna[moon]'",
+            ) from None
+
+    return run
 
 
 def _group() -> None:

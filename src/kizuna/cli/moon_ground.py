@@ -11,6 +11,9 @@ from kizuna.lunar.synthetic import summit_m, synthetic_terrain
 from kizuna.lunar.terrain import Terrain
 from kizuna.shapes import FloatN
 
+_MOST_TIMES = 1_000_000
+"""More are a slip in a step or in a date; a million minutes are almost two years."""
+
 
 def ground(maps: list[Path], seed: int | None, cells: int, step_m: float) -> Terrain:
     """The terrain of elevation models, from fine to coarse, or a made-up one."""
@@ -42,15 +45,20 @@ def times(start: str, end: str, step_s: float) -> FloatN:
             f"{end} is less than a step of {step_s:g} s after {start}",
             "a later time, or shorter steps",
         )
+    count = (last - first) / step_s + 1.0
+    if count > _MOST_TIMES:
+        problem = f"{step_s:g} s from {start} to {end} are {count:,.0f} times"
+        raise InputError("--step", "", problem, f"no more than {_MOST_TIMES:,}")
     return np.arange(first, last + step_s / 2.0, step_s)
 
 
 def place(option: str, text: str) -> tuple[float, float]:
     """Latitude and longitude out of an option's text, such as -89.4,222."""
+    refusal = InputError(option, "", f"{text!r} is no place", "LAT,LON in degrees, such as -89.4,222")
     try:
         lat, lon = (float(part) for part in text.split(","))
     except ValueError:
-        raise InputError(
-            option, "", f"{text!r} is no place", "LAT,LON in degrees, such as -89.4,222"
-        ) from None
+        raise refusal from None
+    if not (abs(lat) <= 90.0 and abs(lon) <= 360.0):
+        raise refusal
     return lat, lon

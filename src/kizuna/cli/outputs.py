@@ -34,6 +34,18 @@ def check_output(option: str, out: Path, inputs: Iterable[Path] = ()) -> None:
     check_folder(out, out.parent)
 
 
+def check_outputs_differ(option: str, out: Path, other_option: str, other: Path) -> None:
+    """Refuse two outputs that are one file.
+
+    Raises
+    ------
+    InputError
+        When the second would take the place of the first.
+    """
+    if out.resolve() == other.resolve():
+        raise InputError(option, "", f"{out} is also {other_option}", "another file")
+
+
 def check_folder(out: Path, folder: Path) -> None:
     """Refuse a folder that can't be made or takes no file.
 

@@ -1,9 +1,9 @@
 """A progress bar that appears on a terminal when work takes over a second."""
 
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Timer
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
@@ -22,6 +22,9 @@ def progress(quiet: bool) -> Iterator[Report]:
     quiet
         Show nothing, whatever happens.
     """
+    if quiet or not sys.stderr.isatty():
+        yield _tell_nobody
+        return
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -30,21 +33,20 @@ def progress(quiet: bool) -> Iterator[Report]:
         console=Console(stderr=True),
         transient=True,
     )
-    task = bar.add_task("", total=1.0)
-    began_s = time.perf_counter()
-    shown = False
-
-    def report(what: str, share: float) -> None:
-        nonlocal shown
-        if quiet or not sys.stderr.isatty():
-            return
-        if not shown and time.perf_counter() - began_s > _PATIENCE_S:
-            bar.start()
-            shown = True
-        bar.update(task, description=what, completed=share)
-
+    task = bar.add_task("starting", total=1.0)
+    # A clock of its own shows the bar, since work may take long before its first report: modules are loaded,
+    # kernels compiled.
+    clock = Timer(_PATIENCE_S, bar.start)
+    clock.daemon = True
+    clock.start()
     try:
-        yield report
+        yield lambda what, share: bar.update(task, description=what, completed=share)
     finally:
-        if shown:
+        clock.cancel()
+        clock.join()
+        if bar.live.is_started:
             bar.stop()
+
+
+def _tell_nobody(_what: str, _share: float) -> None:
+    """Take a report and show nothing."""

@@ -20,7 +20,10 @@ _HAS: Final = {
 
 @release.callback()
 def rules() -> None:
-    """Look at a nation's rules of release, a file of Cedar policies."""
+    """Look at a nation's rules of release, a file of Cedar policies.
+
+    Example: kizuna release explain JPN.cedar --from JPN --to AUS --kind tracks --area sea
+    """
 
 
 @release.command()

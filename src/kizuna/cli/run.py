@@ -3,7 +3,7 @@
 import shlex
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -11,8 +11,12 @@ from rich.table import Table
 
 from kizuna.cli.outputs import check_folder
 from kizuna.cli.progress import progress
-from kizuna.exercise.results import Summary
-from kizuna.exercise.run import run as run_exercise
+
+if TYPE_CHECKING:
+    from kizuna.exercise.results import Summary
+
+
+_MOST_REMARKS = 5
 
 
 def run(
@@ -35,12 +39,15 @@ def run(
     check_folder(folder, folder)
     command = shlex.join(["kizuna", *sys.argv[1:]])
     with progress(quiet) as report:
+        from kizuna.exercise.run import run as run_exercise
+
         summary = run_exercise(exercise, folder, seed, variant or (), command, report)
     if not quiet:
         _show(summary, folder)
+        _remark(summary.remarks)
 
 
-def _show(summary: Summary, folder: Path) -> None:
+def _show(summary: "Summary", folder: Path) -> None:
     """Print the answer, the table of variants and where the report lies."""
     console = Console()
     table = Table(title=summary.title, title_justify="left")
@@ -57,3 +64,12 @@ def _show(summary: Summary, folder: Path) -> None:
         if changes:
             console.print(f"{lead}: {changes}.", highlight=False)
     print(f"Report: {folder / 'report.html'}")
+
+
+def _remark(remarks: tuple[str, ...]) -> None:
+    """Print the first remarks, and where the others are."""
+    for remark in remarks[:_MOST_REMARKS]:
+        print(f"kizuna: {remark}", file=sys.stderr)
+    if len(remarks) > _MOST_REMARKS:
+        more = len(remarks) - _MOST_REMARKS
+        print(f"kizuna: {more:,} more remarks stand in summary.json", file=sys.stderr)

@@ -3,7 +3,7 @@
 import json as json_text
 import math
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -11,11 +11,9 @@ from rich.table import Table
 
 from kizuna.cli.progress import progress
 from kizuna.errors import InputError
-from kizuna.messages import codec
-from kizuna.messages.track import Tracks
-from kizuna.messages.truth import Truth
-from kizuna.review.score import Scores
-from kizuna.review.score import score as measure
+
+if TYPE_CHECKING:
+    from kizuna.review.score import Scores
 
 
 def score(
@@ -37,11 +35,15 @@ def score(
     """
     if not 0.0 < cutoff < math.inf:
         raise InputError("--cutoff", "", f"{cutoff:g} m", "a number of metres above 0")
-    known, held = codec.read(Truth, truth), codec.read(Tracks, tracks)
     with progress(quiet) as report:
+        from kizuna.cli.tables import read_table
+        from kizuna.messages.track import Tracks
+        from kizuna.messages.truth import Truth
+        from kizuna.review.score import score as measure
+
         scores = measure(
-            known,
-            held,
+            read_table(Truth, truth),
+            read_table(Tracks, tracks),
             cutoff,
             progress=lambda share: report("scoring", share),
             files=(str(truth), str(tracks)),
@@ -52,7 +54,7 @@ def score(
         _show(scores)
 
 
-def _show(scores: Scores) -> None:
+def _show(scores: "Scores") -> None:
     table = Table(box=None)
     table.add_column("measure")
     table.add_column("overall", justify="right")

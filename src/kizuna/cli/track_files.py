@@ -1,0 +1,177 @@
+"""Detections in files to pictures of tracks in a file, timed."""
+
+import json
+import math
+import resource
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kizuna.cli.recordings import is_recording, read_recording
+from kizuna.cli.tables import read_table
+from kizuna.cli.typical import completed
+from kizuna.errors import InputError
+from kizuna.exercise.progress import Report
+from kizuna.files import write_text
+from kizuna.geo.time import format_utc
+from kizuna.messages import codec
+from kizuna.messages.detection import Detections
+from kizuna.messages.recording import Recording
+from kizuna.messages.sensor import Sensors
+from kizuna.messages.track import Tracks
+from kizuna.scenario.explain import not_known
+from kizuna.scenario.read import read_sensors
+from kizuna.tracking.tracker import Associator, Tracker
+
+if TYPE_CHECKING:
+    from kizuna.shapes import FloatN
+
+_WARM_UP_ROWS = 2_000
+
+_MOST_PICTURES = 10_000_000
+"""More are a slip in `--every` or in the times; 10 million pictures, one a second, are four months."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What there is to say of the work."""
+
+    detections: int
+    tracks: int
+    seconds: float
+    """Time of the tracking alone: without start, compilation, reading and writing."""
+    remarks: list[str]
+
+
+def track_files(
+    inputs: list[Path],
+    sensors: Path | None,
+    every_s: float,
+    associator: Associator,
+    node: str,
+    out: Path,
+    stats: Path | None,
+    report: Report,
+) -> Done:
+    """Track the detections of files, and write the pictures and how fast it was.
+
+    Parameters
+    ----------
+    inputs
+        Files of detections, each in order of time, or recordings.
+    sensors
+        The file of sensors; None for recordings, whose sensors are taken to be typical.
+    every_s
+        Time between pictures, s.
+    associator
+        How detections are paired with tracks.
+    node
+        Whose tracks they are.
+    out, stats
+        The files to write.
+    report
+        Told how far the work has come.
+
+    Raises
+    ------
+    InputError
+        When a file can't be read, or there would be too many pictures.
+    WorkError
+        When a file can't be written.
+    """
+    report("reading", 0.0)
+    began_s = time.perf_counter()
+    parts = [_read(path, recordings_only=sensors is None) for path in inputs]
+    recording = Recording.join(parts)
+    detections = recording.detections
+    reading_s = time.perf_counter() - began_s
+    _check_given(inputs, detections)
+    known = read_sensors(sensors) if sensors else completed(recording.sensors, detections, str(inputs[0]))
+    for path, part in zip(inputs, parts, strict=True):
+        _check_known(part.detections, known, path, sensors)
+    times = _picture_times(detections, every_s)
+    report("compiling", 0.0)
+    warm_up = detections.take(slice(0, _WARM_UP_ROWS))
+    _track(Tracker(known, associator=associator), warm_up, times[times <= warm_up.time[-1]], node)
+    began_s = time.perf_counter()
+    tracker = Tracker(known, associator=associator)
+    pictures = _track(tracker, detections, times, node, report)
+    seconds = time.perf_counter() - began_s
+    codec.write(pictures, out)
+    if stats:
+        _write_figures(stats, len(detections), seconds, reading_s)
+    told = [*map(str, recording.remarks), *tracker.remarks()]
+    return Done(len(detections), len(np.unique(pictures.track)), seconds, told)
+
+
+def _write_figures(stats: Path, count: int, seconds: float, reading_s: float) -> None:
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (
+        1024.0**2 if sys.platform == "darwin" else 1024.0
+    )
+    figures = {
+        "detections": count,
+        "seconds": round(seconds, 6),
+        "detections_per_s": round(count / seconds, 1) if seconds > 0.0 else 0.0,
+        "reading_seconds": round(reading_s, 6),
+        "peak_mb": round(peak_mb, 1),
+    }
+    write_text(stats, json.dumps(figures, indent=1) + "\n")
+
+
+def _read(path: Path, *, recordings_only: bool) -> Recording:
+    """What a file holds: a recording, or a table of detections."""
+    if is_recording(path):
+        return read_recording(path)
+    if recordings_only:
+        raise InputError("--sensors", "", f"is missing, and {path} tells nothing of its sensors", "a file")
+    table = read_table(Detections, path, unread=["object"])
+    return Recording(table, Tracks.empty(), Sensors.empty())
+
+
+def _check_given(inputs: list[Path], detections: Detections) -> None:
+    """Refuse files that hold nothing, or one that is given twice."""
+    if not len(detections):
+        raise InputError(str(inputs[0]), "", "holds no detections", "at least one")
+    for number, path in enumerate(inputs):
+        if any(path.samefile(other) for other in inputs[:number]):
+            raise InputError(str(path), "", "is given twice", "each file once")
+
+
+def _check_known(detections: Detections, known: Sensors, path: Path, sensors: Path | None) -> None:
+    """Refuse detections of a sensor that isn't known."""
+    for name in detections.sensor.used().names:
+        if known.sensor.code(name) < 0:
+            row = int(np.argmax(detections.sensor.equal(name)))
+            problem, expected = not_known(f"{name!r} is not in {sensors}", name, known.sensor.names)
+            raise InputError(str(path), f"column sensor, row {row}", problem, expected)
+
+
+def _track(
+    tracker: Tracker, detections: Detections, times: "FloatN", node: str, report: Report = lambda *_: None
+) -> Tracks:
+    """Pictures of all detections."""
+    ends = np.searchsorted(detections.time, times, side="right")
+    pictures = []
+    first = 0
+    for picture_s, last in zip(times.tolist(), ends.tolist(), strict=True):
+        tracker.process(detections.take(slice(first, last)))
+        pictures.append(tracker.picture(picture_s, node))
+        first = last
+        report("tracking", last / len(detections))
+    return Tracks.join(pictures)
+
+
+def _picture_times(detections: Detections, every_s: float) -> "FloatN":
+    """The first detection's time plus multiples of `every_s`, up to the last detection's time."""
+    first_s, last_s = float(detections.time[0]), float(detections.time[-1])
+    count = (last_s - first_s) / every_s + 1.0
+    if count > _MOST_PICTURES:
+        problem = f"{every_s:g} s from {format_utc(first_s)} to {format_utc(last_s)} are {count:.2g} pictures"
+        raise InputError("--every", "", problem, f"no more than {_MOST_PICTURES:,}")
+    # Not np.arange with a step: it rounds the step at the size of the time, and each picture adds that error.
+    times: FloatN = first_s + every_s * np.arange(math.floor(count) + 1, dtype=np.float64)
+    return times[times <= last_s]
