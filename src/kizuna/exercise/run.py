@@ -18,9 +18,9 @@ from kizuna.exercise.assemble import Played, play
 from kizuna.exercise.progress import Report
 from kizuna.exercise.rules import rules_of
 from kizuna.exercise.stage import asked, set_up
+from kizuna.forms.explain import not_known
 from kizuna.messages import codec
 from kizuna.messages.detection import Detections
-from kizuna.scenario.explain import not_known
 from kizuna.scenario.model import Exercise, Variant
 from kizuna.scenario.table import sensors_table
 
