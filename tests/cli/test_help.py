@@ -14,7 +14,7 @@ import kizuna.cli
 from kizuna.cli import track
 from kizuna.cli.convert import Kind
 from kizuna.cli.recognise import KINDS
-from kizuna.tracking.tracker import Associator
+from kizuna.tracking.course import Associator
 
 
 def test_help_tells_of_each_verb() -> None:

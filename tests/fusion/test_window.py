@@ -51,6 +51,15 @@ def test_without_a_window_everything_up_to_now_is_released() -> None:
     assert released_at(window, 2.0).time.tolist() == [1.0, 2.0]
 
 
+def test_what_can_be_rewound_is_let_through() -> None:
+    """Two seconds of waiting and three of turning back."""
+    window = Window(2.0, 3.0)
+    assert len(released_at(window, 10.0)) == 0
+    window.add(bearings((5.0, "far"), (5.5, "far")))
+    assert released_at(window, 11.0).time.tolist() == [5.5]
+    assert window.too_late == 1
+
+
 @given(
     st.lists(st.tuples(st.floats(0.0, 20.0), st.sampled_from(["a", "b", "c"])), max_size=40),
     st.floats(0.0, 5.0),

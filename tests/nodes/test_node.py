@@ -52,16 +52,28 @@ def seen_by(sensor: int) -> Detections:
 
 
 def play(
-    folder: Path, share: Share, heard: tuple[int, int], delay_s: float = 0.5, duplication: float = 0.0
+    folder: Path,
+    share: Share,
+    heard: tuple[int, int],
+    delay_s: float = 0.5,
+    duplication: float = 0.0,
+    waits: tuple[float, float] = (3.0, 0.0),
 ) -> tuple[Tracks, list[Node]]:
-    """Two linked nodes; the first hears sensor `heard[0]`, the second `heard[1]`, -1 for none."""
+    """Two linked nodes; the first hears sensor `heard[0]`, the second `heard[1]`, -1 for none.
+
+    `waits` is for how long they wait for detections, and for how long they turn time back, s.
+    """
     links = [
         Link(*ends, delay_s, duplication=duplication, held_back=duplication)
         for ends in (("ABC", "XYZ"), ("XYZ", "ABC"))
     ]
     bus = SimulatedBus(0.0, links, seed=1)
     with Journal(folder) as journal:
-        nodes = [Node(bus.port(name), SENSORS, Release(share), 3.0, journal, 1.0) for name in ("ABC", "XYZ")]
+        window_s, rewind_s = waits
+        nodes = [
+            Node(bus.port(name), SENSORS, Release(share), window_s, journal, 1.0, rewind_s=rewind_s)
+            for name in ("ABC", "XYZ")
+        ]
         own = [seen_by(sensor) if sensor >= 0 else Detections.empty() for sensor in heard]
 
         def turn(now_s: float) -> None:
@@ -120,6 +132,24 @@ def test_what_is_delayed_beyond_the_window_is_counted(tmp_path: Path, delay_s: f
     """Five seconds of delay are more than three of waiting; a tenth is not."""
     _, (_, second) = play(tmp_path, "detections", (0, -1), delay_s)
     assert (second.too_late > 0) == (delay_s > 3.0)
+
+
+def test_a_node_that_turns_time_back_waits_for_nothing(tmp_path: Path) -> None:
+    """Five seconds of delay: the peer's detections, all late, make the picture that they would in time."""
+    _, nodes = play(tmp_path / "late", "detections", (0, 1), 5.0, waits=(0.0, 8.0))
+    _, waited = play(tmp_path / "waited", "detections", (0, 1), 5.0, waits=(8.0, 0.0))
+    for node, other in zip(nodes, waited, strict=True):
+        assert node.too_late == 0
+        assert len(node.picture()) == len(other.picture()) == 1
+        mine, theirs = (
+            geodetic_to_ecef(tracks.lat_deg[0], tracks.lon_deg[0], tracks.alt_m[0])
+            for tracks in (node.picture(), other.picture())
+        )
+        assert np.linalg.norm(mine - theirs) < two_hundred_metres
+    # The first hears its own at once; with a window it would know eight seconds less.
+    assert nodes[0].picture().cov[0, 0] < waited[0].picture().cov[0, 0]
+    _, (_, second) = play(tmp_path / "too_late", "detections", (0, -1), 5.0, waits=(0.0, 3.0))
+    assert second.too_late > 0
 
 
 def test_nothing_that_a_node_writes_knows_the_cause_of_a_detection(tmp_path: Path) -> None:

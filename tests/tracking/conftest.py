@@ -4,7 +4,7 @@ from typing import get_args
 
 import pytest
 
-from kizuna.tracking.tracker import Associator
+from kizuna.tracking.course import Associator
 
 
 @pytest.fixture(params=get_args(Associator), scope="module")

@@ -236,6 +236,7 @@ def _nodes(
                 release=release,
                 # Who hears only its own sensors gets everything in order and need not wait.
                 window_s=variant.window_s if share == "detections" else 0.0,
+                rewind_s=variant.rewind_s if share == "detections" else 0.0,
                 journal=journal,
                 record_every_s=exercise.record_every_s,
                 plan=_plan(variant, node, reached) if share == "tracks" else None,

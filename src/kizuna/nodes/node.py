@@ -39,6 +39,8 @@ class Node:
         How it shares tracks; None when it shares none.
     dialogue
         Its part in the channel of dialogue; None when there is none.
+    rewind_s
+        For how long after the window it turns time back for detections that come even later, s.
     """
 
     def __init__(
@@ -51,12 +53,14 @@ class Node:
         record_every_s: float,
         plan: Plan | None = None,
         dialogue: Dialogue | None = None,
+        rewind_s: float = 0.0,
     ) -> None:
         self.name = port.node
         self._port = port
         self._release = release
-        self._tracker = Tracker(sensors)
-        self._window = Window(window_s)
+        # Rows of the very end of the window's time are the tracker's to count when they are too late.
+        self._tracker = Tracker(sensors, late_s=window_s + rewind_s if rewind_s else 0.0)
+        self._window = Window(window_s, rewind_s)
         self._journal = journal
         self._record_every_s = record_every_s
         self._inbox = Inbox()
@@ -68,7 +72,7 @@ class Node:
     @property
     def too_late(self) -> int:
         """How many detections came too late to be used."""
-        return self._window.too_late
+        return self._window.too_late + self._tracker.too_late
 
     def remarks(self) -> list[str]:
         """What its tracker has to remark on its input, in sentences."""

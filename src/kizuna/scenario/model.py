@@ -4,9 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Strict, model_validator
 
-from kizuna.forms.keys import Name, Record, Text, Utc, key
 from kizuna.geo.time import parse_utc
-from kizuna.scenario.keys import LONGEST_S, Airport, Outages, Seconds
+from kizuna.scenario.keys import LONGEST_S, Airport, Name, Outages, Record, Seconds, Text, Utc, key
 from kizuna.scenario.sensor import Sensor, SensorType
 from kizuna.scenario.traffic import Box, Traffic
 
@@ -119,6 +118,14 @@ class Variant(Record):
         "Time for which a node waits, so that detections that come late are processed in order of time",
         "s",
         3.0,
+        ge=0.0,
+        le=600.0,
+    )
+    rewind_s: float = key(
+        "Time for which a node turns back and tracks anew when detections come later than the window; "
+        "with a window of 0 the picture never waits",
+        "s",
+        0.0,
         ge=0.0,
         le=600.0,
     )

@@ -5,10 +5,9 @@ from typing import Annotated, Any, Literal, cast
 from pydantic import ConfigDict, Strict
 from pydantic.config import JsonDict
 
-from kizuna.forms.keys import Name, Record, key
 from kizuna.messages.columns import columns_of
 from kizuna.messages.sensor import Sensors
-from kizuna.scenario.keys import Outages
+from kizuna.scenario.keys import Name, Outages, Record, key
 
 SensorKind = Literal["radar", "bearing", "position"]
 

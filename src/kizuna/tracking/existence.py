@@ -55,8 +55,9 @@ class Existence:
         and new objects, m³.
         """
         sources = self._sources
-        self._unexplained *= np.exp(-(time_s - self._learned_s) / sources.period_s)
-        self._unexplained += np.bincount(sensor, minlength=len(self._unexplained))
+        # Anew, not in place: copies of this share what they have learnt until then.
+        faded = self._unexplained * np.exp(-(time_s - self._learned_s) / sources.period_s)
+        self._unexplained = faded + np.bincount(sensor, minlength=len(faded))
         self._learned_s = time_s
         new = np.maximum(self._unexplained - self._usual, sources.least_new)
         self.log_surplus = self._log_seen_in - np.log(sources.clutter + new)

@@ -1,6 +1,6 @@
 """The register of tracks: columns that grow, and rows that move up when others leave."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, Self
 
 import numpy as np
@@ -62,6 +62,10 @@ class Register:
             confirmed=np.zeros(capacity, dtype=np.bool_),
             number=np.zeros(capacity, dtype=np.int64),
         )
+
+    def copy(self) -> Self:
+        """The live rows, in columns of their own."""
+        return replace(self, **{name: self.live(name).copy() for name in _COLUMNS})
 
     def make_room(self, more: int) -> None:
         """Make the columns long enough for this many further rows."""

@@ -1,0 +1,241 @@
+"""The course of a node's tracks: what one slice of measurements after the other makes of them."""
+
+import copy
+from dataclasses import replace
+from typing import Literal, Self
+
+import numpy as np
+
+from kizuna.kernels import initiate, kalman
+from kizuna.models.measurement import ASSUMED_ALIKE
+from kizuna.models.motion import Manoeuvring
+from kizuna.shapes import BoolN, FloatN, FloatNx6, FloatNx21, IntN
+from kizuna.tracking.associate import GATE, hashed, laid, nearest, pairs
+from kizuna.tracking.existence import Belief, Existence
+from kizuna.tracking.filter import Measurements, Sources
+from kizuna.tracking.joint import LEAST_MERIT, Shares, share
+from kizuna.tracking.register import Register
+from kizuna.tracking.remarks import Remarks
+from kizuna.tracking.twins import twins
+
+Associator = Literal["gnn", "bp"]
+
+_RATE_EVERY_S = 10.0
+"""In this time an object flies 2 or 3 km: what sees it hardly changes."""
+_LOOK_EVERY_S = 5.0
+"""How often twins are looked for: about once in a scan."""
+_REMARK_EVERY_S = 30.0
+"""How often the picture is looked at for what should be remarked on."""
+_SILENCE_S = 10.0
+"""After this long without any detection, tracks are judged before anything else: time alone ends them."""
+_RECENT_S = 60.0
+"""A sensor that saw an object within this time contributes to its track."""
+_COAST_AFTER = 1.5
+"""A track coasts when its quickest recent sensor has been silent for this many of its periods."""
+
+
+class Course:
+    """Tracks, and how they go on. It can be copied, so that time can be turned back.
+
+    Parameters
+    ----------
+    sources
+        The sensors.
+    motion, belief, associator
+        As in `kizuna.tracking.tracker.Tracker`.
+    remarks
+        Where to note what is odd.
+    """
+
+    def __init__(
+        self,
+        sources: Sources,
+        motion: Manoeuvring,
+        belief: Belief,
+        associator: Associator,
+        remarks: Remarks,
+    ) -> None:
+        self.tracks = Register.of(len(sources.names), len(motion.models))
+        self.next_number = 1
+        self._sources = sources
+        self._motion = motion
+        self.existence = Existence(sources, belief)
+        self._associator = associator
+        self._remarks = remarks
+        self._rated_s = self._looked_s = self._remarked_s = self._judged_s = -np.inf
+
+    def copy(self) -> Self:
+        """The same course, which goes on alone."""
+        made = copy.copy(self)
+        made.tracks = self.tracks.copy()
+        made.existence = copy.copy(self.existence)
+        return made
+
+    def work(self, measurements: Measurements) -> None:
+        """Work off one slice."""
+        tracks, belief = self.tracks, self.existence
+        first_s, last_s = float(measurements.time_s[0]), float(measurements.time_s[-1])
+        self.end_silence(first_s)
+        middle_s, slack_s = 0.5 * (first_s + last_s), 0.5 * (last_s - first_s)
+        where = hashed(tracks, self._motion.models, middle_s, slack_s)
+        if middle_s - self._looked_s >= _LOOK_EVERY_S:
+            self._looked_s = middle_s
+            gone = twins(tracks, self._sources, self._motion, where, middle_s)
+            if len(gone):
+                tracks.remove(gone)
+                where = hashed(tracks, self._motion.models, middle_s, slack_s)
+        if middle_s - self._remarked_s >= _REMARK_EVERY_S:
+            self._remarked_s = middle_s
+            self._remarks.look(tracks, tracks.live("confirmed") & ~self.silent(middle_s))
+        surplus = belief.log_surplus
+        least = 0.0 if self._associator == "gnn" else LEAST_MERIT
+        found = pairs(tracks, measurements, self._sources, surplus, self._motion, where, least)
+        if self._associator == "gnn":
+            track = nearest(found)
+            unexplained = np.flatnonzero(track < 0)
+            belief.learn(measurements.sensor[unexplained], last_s)
+            self._update(np.flatnonzero(track >= 0), track, measurements)
+        else:
+            shares = share(found, measurements, tracks, self._sources, surplus)
+            unexplained = shares.unexplained
+            belief.learn(measurements.sensor[unexplained], last_s)
+            self._update_shared(shares)
+        if len(unexplained):
+            self._begin(unexplained, measurements)
+        if last_s - self._rated_s >= _RATE_EVERY_S:
+            self._rated_s = last_s
+            belief.rate(tracks, np.arange(tracks.count))
+        self._judge(last_s)
+
+    def _judge(self, time_s: float) -> None:
+        """Number the tracks that are believed from now on, and drop those that no longer are."""
+        tracks = self.tracks
+        self._judged_s = time_s
+        fresh, drop = self.existence.judge(tracks, time_s)
+        tracks.number[fresh] = np.arange(self.next_number, self.next_number + len(fresh))
+        self.next_number += len(fresh)
+        tracks.remove(drop)
+
+    def end_silence(self, time_s: float) -> None:
+        """Drop what time alone has ended, if no sensor has said anything for long."""
+        if time_s - self._judged_s > _SILENCE_S:
+            self._judge(time_s)
+
+    def _update(self, rows: IntN, track: IntN, measurements: Measurements) -> None:
+        """Update tracks with the detections that are theirs."""
+        tracks = self.tracks
+        place_m, cov_m2, assumed = measurements.place_m, measurements.cov_m2, measurements.assumed
+        if assumed.any():
+            place_m, cov_m2 = laid(measurements, track, self._sources, tracks, ASSUMED_ALIKE)
+        trust = np.ones(len(track))
+        log_likelihood = self._recur(
+            rows, track, trust, replace(measurements, place_m=place_m, cov_m2=cov_m2)
+        )
+        if assumed.any():
+            # That an assumed height tells little is no reason to believe the pair less.
+            log_likelihood[assumed] += 0.5 * np.log(ASSUMED_ALIKE)
+        gain = self.existence.gain(log_likelihood, measurements)
+        self.existence.credit(tracks, rows, track, gain, trust, measurements)
+
+    def _update_shared(self, shares: Shares) -> None:
+        """Update tracks with their shares of detections."""
+        rows = np.arange(len(shares.track))
+        self._recur(rows, shares.track, shares.trust, shares.measurements)
+        self.existence.credit(self.tracks, rows, shares.track, shares.gain, shares.trust, shares.measurements)
+
+    def _recur(self, rows: IntN, track: IntN, trust: FloatN, measurements: Measurements) -> FloatN:
+        """Predict and update the tracks (N,) of the measurements in `rows`; log-densities (N,)."""
+        tracks = self.tracks
+        log_likelihood = np.zeros(len(track))
+        kalman.update_each(
+            rows,
+            track,
+            measurements.time_s,
+            measurements.place_m,
+            measurements.cov_m2,
+            measurements.rate_mps,
+            measurements.sensor,
+            trust,
+            self._sources.sites.place_m,
+            self._sources.sigma_rate_mps,
+            self._motion.sigma_level_mps,
+            self._motion.models,
+            self._motion.forget_hz,
+            tracks.state,
+            tracks.cov,
+            tracks.mode,
+            tracks.time_s,
+            log_likelihood,
+        )
+        return log_likelihood
+
+    def _begin(self, rows: IntN, measurements: Measurements) -> None:
+        """Begin tracks with the detections in `rows`, which no track explains."""
+        tracks = self.tracks
+        track, log_likelihood = np.full(len(measurements.time_s), -1), np.zeros(len(measurements.time_s))
+        tracks.make_room(len(rows))
+        joined = np.zeros(len(track), dtype=np.bool_)
+        first = tracks.count
+        begun_by = np.empty(first + len(rows), dtype=np.int64)
+        count = initiate.begin(
+            rows,
+            measurements.sensor,
+            measurements.time_s,
+            measurements.place_m,
+            measurements.cov_m2,
+            measurements.identity,
+            (self._motion.sigma_level_mps, self._motion.sigma_vertical_mps),
+            GATE,
+            first,
+            self._motion.models,
+            tracks.state,
+            tracks.cov,
+            tracks.mode,
+            tracks.time_s,
+            joined,
+            begun_by,
+            track,
+            log_likelihood,
+        )
+        tracks.count += count
+        begun_by = begun_by[first : first + count]
+        initiate.hear_rates(
+            begun_by,
+            track,
+            measurements.rate_mps,
+            measurements.sensor,
+            self._sources.sites.place_m,
+            self._sources.sigma_rate_mps,
+            tracks.state,
+            tracks.cov,
+        )
+        self.existence.begin(tracks, first, begun_by, measurements)
+        gain = self.existence.gain(log_likelihood, measurements)
+        self.existence.credit(tracks, rows[joined[rows]], track, gain, np.ones(len(track)), measurements)
+
+    def silent(self, time_s: float) -> BoolN:
+        """Which live tracks have not been seen for longer than their quickest recent sensor takes, (T,)."""
+        tracks = self.tracks
+        recent = time_s - tracks.live("seen_s") <= _RECENT_S
+        quickest = np.where(recent, self._sources.period_s, np.inf).min(axis=1, initial=np.inf)
+        silent: BoolN = time_s - tracks.live("last_hit_s") > _COAST_AFTER * quickest
+        return silent
+
+    def recent(self, rows: IntN, time_s: float) -> IntN:
+        """How many sensors contribute to the tracks in these rows, (K,)."""
+        seen: IntN = np.count_nonzero(time_s - self.tracks.seen_s[rows] <= _RECENT_S, axis=1)
+        return seen
+
+    def at(self, rows: IntN, time_s: float) -> tuple[FloatNx6, FloatNx21]:
+        """ECEF states and packed covariances of the tracks in these rows at a time."""
+        tracks = self.tracks
+        return kalman.predict_each(
+            rows,
+            time_s,
+            self._motion.models,
+            self._motion.forget_hz,
+            tracks.state,
+            tracks.cov,
+            tracks.mode,
+            tracks.time_s,
+        )
