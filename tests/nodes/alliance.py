@@ -10,9 +10,11 @@ from kizuna.bus.simulated import SimulatedBus
 from kizuna.fusion.numbers import own_number
 from kizuna.messages import codec
 from kizuna.messages.notice import Notices
+from kizuna.messages.packed import Packed, Told, unpack
 from kizuna.messages.report import Reports
 from kizuna.messages.track import Tracks
 from kizuna.nodes.dialogue import Dialogue
+from kizuna.nodes.outlet import Thrift
 from kizuna.nodes.policy import Grant, Policies
 from kizuna.nodes.release import Release
 from kizuna.nodes.rules import Area, Rules
@@ -139,6 +141,8 @@ class Alliance:
         self.secrets = [secret for name in NODES for secret in self._tracks(draw, name)]
         self.said = [self._notice(draw, name) for name in NODES]
         self.links = _links(draw)
+        self.thrift = Thrift(0.0) if draw.random() < 0.5 else None
+        """Half of them send in few bytes; rows that take what was told before must not take too much."""
         self.outside = frozenset(NODES[-1:] if draw.random() < 0.3 else ())
         self.sent: list[Sent] = []
         self.heard: list[tuple[str, str]] = []
@@ -197,7 +201,9 @@ class Alliance:
             relays = relays_of(name, reached)
             release = Release("nothing" if name in self.outside else "tracks", rules, self.outside)
             port = self._tapped(bus, name)
-            node = Sharing(port, release, Plan(NODES, relays, every_s=5.0, hold_s=FOR_GOOD))
+            node = Sharing(
+                port, release, Plan(NODES, relays, every_s=5.0, hold_s=FOR_GOOD, thrift=self.thrift)
+            )
             talks[name] = Dialogue(port, release, self.nations, relays)
             bus.port(name).listen(self._hearer(node, talks[name]))
             nodes[name] = node
@@ -218,13 +224,15 @@ class Alliance:
     def _tapped(self, bus: SimulatedBus, name: str):
         """A node's port, of which all that leaves by it is kept."""
         alliance, port = self, bus.port(name)
+        told = {peer: Told() for peer in port.peers}
 
         class Tapped:
             node, peers = port.node, port.peers
 
-            def send(self, to: str, kind: str, payload: Reports | Notices) -> Message:
-                blob = codec.to_ipc(payload)
-                alliance.sent.append(Sent(bus.clock.now_s(), name, to, payload, blob))
+            def send(self, to: str, kind: str, payload: Reports | Notices | Packed) -> Message:
+                read = unpack(payload.data, told[to]) if isinstance(payload, Packed) else payload
+                blob = codec.to_ipc(read)
+                alliance.sent.append(Sent(bus.clock.now_s(), name, to, read, blob))
                 return port.send(to, kind, payload)
 
             listen = staticmethod(port.listen)
@@ -321,6 +329,8 @@ class Alliance:
             if isinstance(message.payload, Notices):
                 news = talk.receive(message.sender, message.payload)
                 self.heard += [(message.to, str(text)) for text in news.text.values()]
+            elif isinstance(message.payload, Packed):
+                node.receive_packed(message.sender, message.payload.data)
             else:
                 assert isinstance(message.payload, Reports)
                 node.receive(message.sender, message.payload)

@@ -1,4 +1,4 @@
-"""Keys of release, areas, phases and notices that don't fit together are told."""
+"""Keys of release, areas, phases, notices and few bytes that don't fit together are told."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -52,6 +52,16 @@ NODE = "{node: FRA, nation: FRA}\n"
                 "line 40, key nodes[2].sensors: the node 'OUT' is outside the alliance; "
                 "expected no sensors, which belong to the alliance"
             ),
+        ),
+        (
+            "share: detections}",
+            "share: detections, precision_m: 10}",
+            "line 44, key variants[1].precision_m: only tracks are sent in few bytes; expected share: tracks",
+        ),
+        (
+            "share: detections}",
+            "share: tracks, least_nats: 1}",
+            "line 44, key variants[1].least_nats: there is no precision_m; expected precision_m: 0, or more",
         ),
     ],
 )

@@ -16,6 +16,7 @@ from kizuna.bus.clock import SimulatedClock
 from kizuna.bus.links import Channel, Link
 from kizuna.bus.port import Handler, Message, wire_size
 from kizuna.messages.columns import Table
+from kizuna.messages.packed import Packed
 
 DELIVERY: Final = 0
 """Priority of a message's arrival: before a tick at the same time, which so knows all that has arrived."""
@@ -122,7 +123,7 @@ class SimulatedBus:
             action(argument)
         advance(until_s)
 
-    def send(self, sender: str, to: str, kind: str, payload: Table) -> Message:
+    def send(self, sender: str, to: str, kind: str, payload: Table | Packed) -> Message:
         """Put a table on the link from a node to another, now; see `kizuna.bus.port.Port.send`."""
         ends = (sender, to)
         channel = self._channels.get(ends)
@@ -181,7 +182,7 @@ class SimulatedPort:
         """The nodes that a link from here reaches, in order of name."""
         return self._peers
 
-    def send(self, to: str, kind: str, payload: Table) -> Message:
+    def send(self, to: str, kind: str, payload: Table | Packed) -> Message:
         """Send a table to a peer, and return it in its envelope; ValueError when no link leads there."""
         return self._bus.send(self._node, to, kind, payload)
 

@@ -20,6 +20,7 @@ from kizuna.messages.sensor import Sensors
 from kizuna.messages.track import Tracks
 from kizuna.nodes.dialogue import Dialogue
 from kizuna.nodes.node import Node
+from kizuna.nodes.outlet import Thrift
 from kizuna.nodes.release import Release
 from kizuna.nodes.rules import Rules
 from kizuna.nodes.sharing import Plan, relays_of
@@ -239,21 +240,30 @@ def _nodes(
                 rewind_s=variant.rewind_s if share == "detections" else 0.0,
                 journal=journal,
                 record_every_s=exercise.record_every_s,
-                plan=_plan(variant, node, reached) if share == "tracks" else None,
+                plan=_plan(exercise, variant, node, reached) if share == "tracks" else None,
                 dialogue=Dialogue(port, release, nations_of(exercise), relays_of(node, reached)),
             )
         )
     return made
 
 
-def _plan(variant: Variant, node: str, reached: dict[str, frozenset[str]]) -> Plan:
+def _plan(exercise: Exercise, variant: Variant, node: str, reached: dict[str, frozenset[str]]) -> Plan:
     return Plan(
         nodes=tuple(reached),
         relays=relays_of(node, reached),
         rule=variant.fuse,
         every_s=variant.report_every_s,
         hold_s=variant.hold_s,
+        thrift=_thrift(exercise, variant, node),
     )
+
+
+def _thrift(exercise: Exercise, variant: Variant, node: str) -> Thrift | None:
+    if variant.precision_m is None:
+        return None
+    links = [link for link in exercise.directed_links(variant) if link.from_ == node]
+    passes = tuple((link.to, link.capacity_bps / 8.0) for link in links if link.capacity_bps is not None)
+    return Thrift(variant.precision_m, variant.least_nats, passes)
 
 
 def _settle(folder: Path) -> None:

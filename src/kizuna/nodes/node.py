@@ -7,6 +7,7 @@ from kizuna.fusion.picture import Source
 from kizuna.fusion.window import Window
 from kizuna.messages.detection import Detections
 from kizuna.messages.notice import Notices
+from kizuna.messages.packed import Packed
 from kizuna.messages.report import Reports
 from kizuna.messages.sensor import Sensors
 from kizuna.messages.track import Tracks
@@ -152,6 +153,8 @@ class Node:
             self._window.add(message.payload)
         elif isinstance(message.payload, Reports) and self._sharing is not None:
             self._sharing.receive(message.sender, message.payload)
+        elif isinstance(message.payload, Packed) and self._sharing is not None:
+            self._sharing.receive_packed(message.sender, message.payload.data)
 
     def _note(self, notices: Notices, time_s: float) -> None:
         """Write notices that were said or heard into the journal."""

@@ -5,11 +5,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from kizuna.bus.port import Port
+from kizuna.bus.port import PACKED_ENVELOPE_BYTES, Port
+from kizuna.errors import InputError
 from kizuna.fusion.combine import Motion, Rule
 from kizuna.fusion.picture import Picture
+from kizuna.messages.packed import Packed, Told, unpack
 from kizuna.messages.report import Reports
 from kizuna.messages.track import Tracks
+from kizuna.nodes.outlet import Outlet, Thrift
 from kizuna.nodes.release import Release
 
 _SAME_TIME_S = 1e-6
@@ -41,6 +44,8 @@ class Plan:
     every_s: float = 5.0
     hold_s: float = 30.0
     motion: Motion | None = None
+    thrift: Thrift | None = None
+    """How it is sparing with the links; None to send all reports as they are."""
 
 
 class Sharing:
@@ -63,6 +68,10 @@ class Sharing:
         nations = None if release.rules is None else release.rules.nations
         self._picture = Picture(port.node, plan.nodes, plan.rule, plan.hold_s, plan.motion, nations)
         self._next_s = -np.inf
+        self._told: dict[str, Told] = {}
+        self.unread = 0
+        """Messages that could not be read."""
+        self._outlets = {} if plan.thrift is None else self._made_outlets(plan, plan.thrift)
         self._pass_on: dict[str, list[Reports]] = {peer: [] for peer in port.peers}
 
     @property
@@ -88,6 +97,15 @@ class Sharing:
         self._picture.take(self._picture.own_reports(own))
         self._picture.settle(now_s)
 
+    def receive_packed(self, sender: str, data: bytes) -> None:
+        """Take in what a peer says in few bytes; what can't be read is counted and left out."""
+        try:
+            reports = unpack(data, self._told.setdefault(sender, Told()), f"message from {sender}")
+        except InputError:
+            self.unread += 1
+            return
+        self.receive(sender, reports)
+
     def receive(self, sender: str, reports: Reports) -> None:
         """Take in what a peer says, and remember what is to be passed on."""
         reports = self._release.accepted(reports.take(~reports.originator.equal(self._port.node)))
@@ -112,13 +130,32 @@ class Sharing:
             if waiting:
                 self._send(peer, Reports.join(waiting), now_s)
                 waiting.clear()
+            elif peer in self._outlets:
+                self._send_best(peer, now_s)
 
     def _send(self, peer: str, reports: Reports, now_s: float) -> None:
         released = self._release.reports_for(peer, reports, now_s)
         if released is not None and self._release.rules is not None:
             released = self._without_secrets(released)
-        if released is not None:
+        if peer in self._outlets:
+            if released is not None:
+                self._outlets[peer].offer(released)
+            self._send_best(peer, now_s)
+        elif released is not None:
             self._port.send(peer, "reports", released)
+
+    def _send_best(self, peer: str, now_s: float) -> None:
+        """Send of what waits for a peer what is worth most, as far as the link has room."""
+        data = self._outlets[peer].take(now_s)
+        if data is not None:
+            self._port.send(peer, "reports", Packed(data))
+
+    def _made_outlets(self, plan: Plan, thrift: Thrift) -> dict[str, Outlet]:
+        motion = plan.motion or Motion.agreed()
+        return {
+            peer: Outlet(thrift, thrift.capacity(peer), PACKED_ENVELOPE_BYTES, plan.hold_s, motion)
+            for peer in self._port.peers
+        }
 
 
 def relays_of(node: str, links: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:

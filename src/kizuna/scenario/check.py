@@ -246,7 +246,11 @@ def _hubs(exercise: Exercise) -> Iterator[Flaw]:
             yield Flaw(path, "no node is in the middle of the topology hub", "hub: the name of a node")
         elif variant.hub is not None and variant.topology != "hub":
             yield Flaw((*path, "hub"), "only the topology hub has one", "topology: hub")
-        elif variant.hub is not None and variant.hub not in nodes:
+        if variant.precision_m is not None and variant.share != "tracks":
+            yield Flaw((*path, "precision_m"), "only tracks are sent in few bytes", "share: tracks")
+        if variant.least_nats and variant.precision_m is None:
+            yield Flaw((*path, "least_nats"), "there is no precision_m", "precision_m: 0, or more")
+        if variant.hub is not None and variant.topology == "hub" and variant.hub not in nodes:
             yield _name((*path, "hub"), "node is called", variant.hub, nodes)
 
 

@@ -108,6 +108,17 @@ class Variant(Record):
     fuse: Rule = key("How tracks of several nodes are combined", default="tracklets")
     report_every_s: float = key("Time from one report of a track to its next", "s", 5.0, gt=0.0, le=600.0)
     hold_s: float = key("For how long a track is held that nobody reports", "s", 30.0, gt=0.0, le=3_600.0)
+    precision_m: float | None = key(
+        "Greatest error of places when tracks are sent in few bytes, 0 for none; when absent, they go as "
+        "plain tables",
+        "m",
+        None,
+        ge=0.0,
+        le=10_000.0,
+    )
+    least_nats: float = key(
+        "Reports that would teach a peer less stay at home; needs precision_m", "nat", 0.0, ge=0.0, le=100.0
+    )
     topology: Topology = key(
         "Which links there are: all; those between neighbours in a ring of the nodes in their order; "
         "those from and to one node",

@@ -22,6 +22,7 @@ from kizuna.review.report.material import ReportMaterial
 from kizuna.review.report.measures import in_order
 from kizuna.review.report.missed import MEANINGS, REASONS, Missed, missed
 from kizuna.review.report.paths import Paths, Sightings
+from kizuna.review.report.price import price
 from kizuna.review.report.style import REASONS as REASON_COLOURS
 from kizuna.review.report.style import TRUTH, VARIANT_DASHES, VARIANT_MARKS, variant_colour
 
@@ -128,7 +129,7 @@ def _panels(material: ReportMaterial, misses: dict[tuple[str, str], Missed]) -> 
         "first": [
             (kind, curves.first_tracks(material, kind, kind_of)) for kind in kinds_by_number(material.truth)
         ],
-        "traffic": [("", bars.traffic(material))],
+        "traffic": [("", bars.traffic(material)), ("Accuracy against bytes", price(material))],
     }
     return {
         section: [
