@@ -4,12 +4,14 @@ import re
 from pathlib import Path
 
 import pytest
+from tests.docs import commands
 from tests.docs.keys import tables, written
 from tests.docs.page import DOCS, blocks, compare, follow, prose, said, with_sections
 
 FOLLOWED = [
     "tutorials/first-exercise.md",
     "how-to/track-your-own.md",
+    "how-to/convert.md",
     "how-to/write-an-exercise.md",
     "how-to/add-a-sensor.md",
     "how-to/keep-a-ledger.md",
@@ -56,3 +58,21 @@ def test_commands_stand_with_what_they_print() -> None:
 
 def test_the_guide_has_every_key_of_an_exercise() -> None:
     assert written() == tables(), "python -m tests.docs.keys writes the tables anew"
+
+
+def test_the_reference_has_every_command_and_option() -> None:
+    assert commands.written() == commands.reference(), "python -m tests.docs.commands writes them anew"
+
+
+def test_a_command_s_help_is_taken_apart() -> None:
+    said = commands.parsed(
+        "Usage: kizuna do [OPTIONS] {IN...}...\n\n  Do it\n  well.\n\n  Example: kizuna do a\n\n"
+        "Arguments:\n  IN... <list[Path]>  What.  [required]\n\n"
+        "Options:\n  --kind <a|b>\n             Which of\n             them.\n  --help     Show it.\n"
+    )
+    assert said.usage == "kizuna do [OPTIONS] IN..."
+    assert said.paragraphs == ["Do it well.", "Example: kizuna do a"]
+    assert said.lists == {
+        "Arguments": [("IN...", "What. [required]")],
+        "Options": [("--kind a|b", "Which of them."), ("--help", "Show it.")],
+    }

@@ -77,7 +77,7 @@ def test_a_node_that_no_link_reaches_is_right_when_nothing_is_shared(
         ),
         ("seed: 1\n---\nseed: 2\n", "line 2: is not YAML (but found another document); "),
         ("seed: \x00\n", "is not YAML (unacceptable character #x0000: special characters are not allowed); "),
-        ("[" * 5000, "is nested too deep; expected an exercise in YAML"),
+        ("[" * 5000, "is nested too deep; expected keys and values in YAML"),
         ("sensors: &all [*all]\n", "the key exercise is missing; expected exercise: a name"),
     ],
 )

@@ -20,17 +20,24 @@ def light(
     synthetic: Annotated[
         int | None, typer.Option(help="A made-up south pole from this seed instead.", min=0, metavar="SEED")
     ] = None,
-    cells: Annotated[int, typer.Option(help="Rows and columns of the made-up map.", min=16)] = 400,
+    cells: Annotated[
+        int, typer.Option(help="Rows and columns of the made-up map.", min=16, metavar="N")
+    ] = 400,
     cell: Annotated[float, typer.Option(help="Size of its cells, metres.", metavar="M")] = 20.0,
-    start: Annotated[str, typer.Option("--from", help="First time, UTC.")] = "2029-01-01",
-    end: Annotated[str, typer.Option("--to", help="Last time, UTC.")] = "2029-02-01",
+    start: Annotated[str, typer.Option("--from", help="First time, UTC.", metavar="TIME")] = "2029-01-01",
+    end: Annotated[str, typer.Option("--to", help="Last time, UTC.", metavar="TIME")] = "2029-02-01",
     step: Annotated[float, typer.Option(help="Seconds between times.", metavar="S")] = 3600.0,
     at: Annotated[
-        str | None, typer.Option(help="LAT,LON for the series; without it, where most light is.")
+        str | None,
+        typer.Option(help="The place for the series; without it, where most light is.", metavar="LAT,LON"),
     ] = None,
-    mast: Annotated[float, typer.Option(help="Height of the eye above the ground, metres.")] = 2.0,
-    relay: Annotated[bool, typer.Option(help="With a relay satellite on an assumed orbit.")] = False,
-    limb: Annotated[bool, typer.Option(help="Darken the Sun towards its limb.")] = False,
+    mast: Annotated[
+        float, typer.Option(help="Height of the eye above the ground, metres.", metavar="M")
+    ] = 2.0,
+    relay: Annotated[
+        bool, typer.Option("--relay", help="With a relay satellite on an assumed orbit.")
+    ] = False,
+    limb: Annotated[bool, typer.Option("--limb", help="Darken the Sun towards its limb.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
     """Work out where and when there is light.

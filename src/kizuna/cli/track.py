@@ -34,7 +34,9 @@ def track(
         Associator,
         typer.Option(help="How detections are paired with tracks: gnn decides, bp shares.", metavar="gnn|bp"),
     ] = "gnn",
-    node: Annotated[str, typer.Option(help="Whose tracks they are; a name for the column `node`.")] = "local",
+    node: Annotated[
+        str, typer.Option(help="Whose tracks they are, for the column `node`.", metavar="NAME")
+    ] = "local",
     stats: Annotated[
         Path | None,
         typer.Option(help="Write here how many detections a second it was.", metavar="STATS.json"),

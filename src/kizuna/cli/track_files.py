@@ -17,13 +17,13 @@ from kizuna.cli.typical import completed
 from kizuna.errors import InputError
 from kizuna.exercise.progress import Report
 from kizuna.files import write_text
+from kizuna.forms.explain import not_known
 from kizuna.geo.time import format_utc
 from kizuna.messages import codec
 from kizuna.messages.detection import Detections
 from kizuna.messages.recording import Recording
 from kizuna.messages.sensor import Sensors
 from kizuna.messages.track import Tracks
-from kizuna.scenario.explain import not_known
 from kizuna.scenario.read import read_sensors
 from kizuna.tracking.course import Associator
 from kizuna.tracking.tracker import Tracker

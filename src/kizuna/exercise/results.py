@@ -3,7 +3,7 @@
 import importlib.metadata
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -56,8 +56,10 @@ class Summary:
     """What the trackers of the nodes have to remark on their input, a sentence each."""
 
 
-def measure(exercise: Exercise, variant: Variant, played: Played, out: Path) -> Outcome:
-    """Measure the tracks that a variant has left in its folder.
+def measure(
+    exercise: Exercise, variant: Variant, played: Played, out: Path, progress: Callable[[float], None]
+) -> Outcome:
+    """Measure the tracks that a variant has left in its folder; the share of the work that is done is told.
 
     Raises
     ------
@@ -67,7 +69,7 @@ def measure(exercise: Exercise, variant: Variant, played: Played, out: Path) -> 
     truth = codec.read(Truth, out / "truth.parquet")
     tracks = codec.read(Tracks, out / variant.variant / "tracks.parquet")
     nodes = [node.node for node in exercise.allies]
-    scores = score(truth, tracks, exercise.score_cutoff_m, nodes, recorded_times(exercise))
+    scores = score(truth, tracks, exercise.score_cutoff_m, nodes, recorded_times(exercise), progress)
     return Outcome(variant.variant, played, scores)
 
 

@@ -4,13 +4,12 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.sharedctypes import SynchronizedArray
 from pathlib import Path
-from types import FrameType
 
 from kizuna.errors import InputError
 from kizuna.exercise import results
@@ -18,9 +17,9 @@ from kizuna.exercise.assemble import Played, play
 from kizuna.exercise.progress import Report
 from kizuna.exercise.rules import rules_of
 from kizuna.exercise.stage import asked, set_up
+from kizuna.forms.explain import not_known
 from kizuna.messages import codec
 from kizuna.messages.detection import Detections
-from kizuna.scenario.explain import not_known
 from kizuna.scenario.model import Exercise, Variant
 from kizuna.scenario.table import sensors_table
 
@@ -116,8 +115,7 @@ def _side_by_side(jobs: list[_Job], report: Report) -> list[results.Outcome]:
     with ProcessPoolExecutor(
         min(len(jobs), os.cpu_count() or 1), mp_context=context, initializer=_remember, initargs=(shares,)
     ) as pool:
-        # A terminal tells Ctrl-C to all; who still loads his modules would answer with a traceback.
-        with _on_ctrl_c(signal.SIG_IGN):
+        with _deaf():
             futures = [pool.submit(_work, number, job) for number, job in enumerate(jobs)]
         waiting: set[Future[results.Outcome]] = set(futures)
         try:
@@ -134,16 +132,16 @@ def _side_by_side(jobs: list[_Job], report: Report) -> list[results.Outcome]:
 
 
 @contextmanager
-def _on_ctrl_c(answer: Callable[[int, FrameType | None], object] | signal.Handlers) -> Iterator[None]:
-    """Answer Ctrl-C in this way; processes that are started meanwhile take after it when they ignore it."""
+def _deaf() -> Iterator[None]:
+    """Start processes that don't hear Ctrl-C, which a terminal tells to all: this one tells them to stop."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGINT, answer)
+    heard = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.signal(signal.SIGINT, heard)
 
 
 _shared: "list[SynchronizedArray[float]]" = []
@@ -156,20 +154,27 @@ def _remember(shares: "SynchronizedArray[float]") -> None:
 
 
 def _work(number: int, job: _Job) -> results.Outcome:
-    """Play and measure one variant, in a process of its own; stop when another failed, or at Ctrl-C."""
+    """Play and measure one variant, in a process of its own; stop when another failed, or at Ctrl-C.
 
-    def report(_: str, share: float) -> None:
-        _shared[0][number] = _SHARE_OF_PLAY * share
+    It stops between two steps: interrupted within one, compiled code may leave its memory in disorder.
+    """
+
+    def tell(share: float) -> None:
+        _shared[0][number] = share
         if _shared[0][_STOP]:
             raise KeyboardInterrupt
 
-    with _on_ctrl_c(signal.default_int_handler):
-        report("", 0.0)
-        exercise = asked(job.path, job.seed)
-        variant = next(variant for variant in exercise.variants if variant.variant == job.variant)
-        detections = codec.read(Detections, job.out / "detections.parquet")
-        folder = job.out / job.variant
-        rules = rules_of(exercise, variant, job.path.parent)
-        sensors = sensors_table(exercise)
-        played: Played = play(exercise, variant, sensors, detections, folder, report, rules)
-        return results.measure(exercise, variant, played, job.out)
+    tell(0.0)
+    exercise = asked(job.path, job.seed)
+    variant = next(variant for variant in exercise.variants if variant.variant == job.variant)
+    detections = codec.read(Detections, job.out / "detections.parquet")
+    folder = job.out / job.variant
+    rules = rules_of(exercise, variant, job.path.parent)
+    sensors = sensors_table(exercise)
+    played: Played = play(
+        exercise, variant, sensors, detections, folder, lambda _, share: tell(_SHARE_OF_PLAY * share), rules
+    )
+    rest = 1.0 - _SHARE_OF_PLAY
+    return results.measure(
+        exercise, variant, played, job.out, lambda share: tell(_SHARE_OF_PLAY + rest * share)
+    )

@@ -5,14 +5,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from kizuna.forms.explain import Flaw, expected_of, not_known
+from kizuna.forms.schema import schema_of
+from kizuna.forms.yaml import KeyPath
 from kizuna.messages.sensor import NEEDED
-from kizuna.scenario.explain import Flaw, expected_of, not_known
 from kizuna.scenario.keys import Outage
 from kizuna.scenario.model import Exercise
-from kizuna.scenario.schema import schema_of
 from kizuna.scenario.sensor import Sensor, SensorRow
 from kizuna.scenario.traffic import FlightsTraffic, IncomingTraffic, RecordedTraffic
-from kizuna.scenario.yaml import KeyPath
 
 PLACE = ("lat_deg", "lon_deg", "alt_m")
 

@@ -4,8 +4,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Strict, model_validator
 
+from kizuna.forms.keys import Name, Record, Text, Utc, key
 from kizuna.geo.time import parse_utc
-from kizuna.scenario.keys import LONGEST_S, Airport, Name, Outages, Record, Seconds, Text, Utc, key
+from kizuna.scenario.keys import LONGEST_S, Airport, Outages, Seconds
 from kizuna.scenario.sensor import Sensor, SensorType
 from kizuna.scenario.traffic import Box, Traffic
 

@@ -5,9 +5,10 @@ from typing import Annotated, Any, Literal, cast
 from pydantic import ConfigDict, Strict
 from pydantic.config import JsonDict
 
+from kizuna.forms.keys import Name, Record, key
 from kizuna.messages.columns import columns_of
 from kizuna.messages.sensor import Sensors
-from kizuna.scenario.keys import Name, Outages, Record, key
+from kizuna.scenario.keys import Outages
 
 SensorKind = Literal["radar", "bearing", "position"]
 

@@ -4,18 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, Strict
 
-from kizuna.scenario.keys import (
-    FlightAltM,
-    LatDeg,
-    LonDeg,
-    Name,
-    Record,
-    Seconds,
-    SpeedMps,
-    Text,
-    in_order,
-    key,
-)
+from kizuna.forms.keys import LatDeg, LonDeg, Name, Record, Text, in_order, key
+from kizuna.scenario.keys import FlightAltM, Seconds, SpeedMps
 
 ObjectKind = Literal["aircraft", "cruise", "balloon", "drone"]
 

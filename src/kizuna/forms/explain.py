@@ -7,8 +7,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from kizuna.scenario.schema import Schema
-from kizuna.scenario.yaml import KeyPath
+from kizuna.forms.schema import Schema
+from kizuna.forms.yaml import KeyPath
 
 _LISTED = 12
 """A list of what could stand there is cut after so many words."""

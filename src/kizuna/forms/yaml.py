@@ -23,8 +23,15 @@ class _Constructor(RoundTripConstructor):
 _Constructor.add_constructor("tag:yaml.org,2002:timestamp", _Constructor.construct_yaml_str)
 
 
-def load(path: Path | str) -> tuple[dict[str, Any], Lines]:
+def load(path: Path | str, such_as: str = "sensors") -> tuple[dict[str, Any], Lines]:
     """Keys and values of a YAML file, and their lines.
+
+    Parameters
+    ----------
+    path
+        The file.
+    such_as
+        A key that it should hold, for the sentence about a file without any.
 
     Raises
     ------
@@ -47,16 +54,16 @@ def load(path: Path | str) -> tuple[dict[str, Any], Lines]:
         problem = f"is not YAML ({error.problem or error.context})"
         raise InputError(file, place, problem, "lines such as `key: value`, indented with spaces") from error
     except RecursionError as error:
-        raise InputError(file, "", "is nested too deep", "an exercise in YAML") from error
+        raise InputError(file, "", "is nested too deep", "keys and values in YAML") from error
     except YAMLError as error:
         raise InputError(
-            file, "", f"is not YAML ({str(error).splitlines()[0]})", "an exercise in YAML"
+            file, "", f"is not YAML ({str(error).splitlines()[0]})", "keys and values in YAML"
         ) from error
     if data is None:
-        raise InputError(file, "", "is empty", "keys such as `sensors:`")
+        raise InputError(file, "", "is empty", f"keys such as `{such_as}:`")
     if not isinstance(data, CommentedMap):
         found = "a list" if isinstance(data, CommentedSeq) else "one value"
-        raise InputError(file, "line 1", f"holds {found}", "keys such as `sensors:`")
+        raise InputError(file, "line 1", f"holds {found}", f"keys such as `{such_as}:`")
     lines: Lines = {(): 1}
     return _plain(data, (), lines), lines
 

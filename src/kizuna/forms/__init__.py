@@ -1,0 +1,1 @@
+"""Files that people write: YAML read into records, each flaw told with its line and what was expected."""
