@@ -1,15 +1,18 @@
-"""The tables of keys in the guide to exercise files, made from the JSON Schema; run it to write them anew.
+"""The tables of keys of exercise and organisation files, made from the JSON Schemas.
 
-`python -m tests.docs.keys` puts them into the page.
+`python -m tests.docs.keys` puts them into the pages.
 """
 
+from pathlib import Path
 from typing import Any
 
 from tests.docs.page import DOCS
 
+from kizuna.command.read import organisation_schema
 from kizuna.scenario.schema import exercise_schema
 
 PAGE = DOCS / "how-to" / "write-an-exercise.md"
+ORGANISATION_PAGE = DOCS / "reference" / "command.md"
 _BEGIN, _END = "<!-- keys -->\n", "<!-- end of keys -->\n"
 _SECTIONS = {
     "": "The exercise",
@@ -25,32 +28,51 @@ _SECTIONS = {
     "Partition": "An entry of `partitions`",
     "Variant": "An entry of `variants`",
 }
+_OF_ORGANISATION = {
+    "": "The organisation",
+    "Headquarters": "An entry of `headquarters`",
+    "Unit": "An entry of `units`",
+    "Post": "An entry of `posts`",
+    "Relationship": "An entry of `relationships`",
+    "Rule": "An entry of `actions`, by name",
+    "Consent": "The key `consent` of an action",
+    "Delegation": "An entry of `delegations`",
+}
 _IN_SENSOR = {"SensorType"}
 """What has the keys of another record and no others."""
 
 
 def tables() -> str:
-    """All tables, each under its heading."""
-    schema = exercise_schema()
+    """All tables of exercise files, each under its heading."""
+    return _tables(exercise_schema(), _SECTIONS)
+
+
+def organisation_tables() -> str:
+    """All tables of organisation files."""
+    return _tables(organisation_schema(), _OF_ORGANISATION)
+
+
+def _tables(schema: dict[str, Any], sections: dict[str, str]) -> str:
     records = {"": schema, **schema["$defs"]}
     # A record that has no heading here yet goes by what it says of itself.
     more = {name: record["description"].splitlines()[0].rstrip(".") for name, record in records.items()}
     headings = {
-        **_SECTIONS,
-        **{name: more[name] for name in records if name not in {*_SECTIONS, *_IN_SENSOR}},
+        **sections,
+        **{name: more[name] for name in records if name not in {*sections, *_IN_SENSOR}},
     }
     return "\n".join(_table(heading, records[name]) for name, heading in headings.items())
 
 
-def written() -> str:
-    """The tables that the page holds."""
-    return PAGE.read_text(encoding="utf-8").split(_BEGIN)[1].split(_END)[0]
+def written(page: Path = PAGE) -> str:
+    """The tables that a page holds."""
+    return page.read_text(encoding="utf-8").split(_BEGIN)[1].split(_END)[0]
 
 
 def write() -> None:
-    """Put the tables into the page."""
-    before, rest = PAGE.read_text(encoding="utf-8").split(_BEGIN)
-    PAGE.write_text(before + _BEGIN + tables() + _END + rest.split(_END)[1], encoding="utf-8")
+    """Put the tables into the pages."""
+    for page, made in ((PAGE, tables()), (ORGANISATION_PAGE, organisation_tables())):
+        before, rest = page.read_text(encoding="utf-8").split(_BEGIN)
+        page.write_text(before + _BEGIN + made + _END + rest.split(_END)[1], encoding="utf-8")
 
 
 def _table(heading: str, record: dict[str, Any]) -> str:

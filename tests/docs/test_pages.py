@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from tests.docs import commands
-from tests.docs.keys import tables, written
+from tests.docs.keys import ORGANISATION_PAGE, organisation_tables, tables, written
 from tests.docs.page import DOCS, blocks, compare, follow, prose, said, with_sections
 
 FOLLOWED = [
@@ -16,6 +16,7 @@ FOLLOWED = [
     "how-to/add-a-sensor.md",
     "how-to/keep-a-ledger.md",
     "how-to/write-rules.md",
+    "how-to/describe-a-command-structure.md",
 ]
 
 
@@ -76,3 +77,7 @@ def test_a_command_s_help_is_taken_apart() -> None:
         "Arguments": [("IN...", "What. [required]")],
         "Options": [("--kind a|b", "Which of them."), ("--help", "Show it.")],
     }
+
+
+def test_the_reference_has_every_key_of_an_organisation() -> None:
+    assert written(ORGANISATION_PAGE) == organisation_tables(), "python -m tests.docs.keys writes them anew"

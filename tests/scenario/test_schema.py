@@ -8,10 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kizuna.command.read import organisation_schema
 from kizuna.errors import InputError
 from kizuna.scenario.read import read
 from kizuna.scenario.schema import exercise_schema, sensors_schema
 
+SCHEMAS = {
+    "exercise": exercise_schema(),
+    "sensors": sensors_schema(),
+    "organisation": organisation_schema(),
+}
 UNITS = {"_s": "s", "_m": "m", "_mps": "m/s", "_deg": "deg"}
 
 
@@ -34,7 +40,7 @@ def references(node: Any) -> Iterator[str]:
             yield from references(item)
 
 
-@pytest.mark.parametrize("schema", [exercise_schema(), sensors_schema()], ids=["exercise", "sensors"])
+@pytest.mark.parametrize("schema", SCHEMAS.values(), ids=SCHEMAS.keys())
 def test_every_key_has_a_description_and_the_unit_of_its_name(schema: dict[str, Any]) -> None:
     for record, key, node in keys_of(schema):
         assert node["description"], (record, key)
@@ -44,7 +50,7 @@ def test_every_key_has_a_description_and_the_unit_of_its_name(schema: dict[str, 
             assert node["description"].endswith(f"({unit})"), (record, key)
 
 
-@pytest.mark.parametrize("schema", [exercise_schema(), sensors_schema()], ids=["exercise", "sensors"])
+@pytest.mark.parametrize("schema", SCHEMAS.values(), ids=SCHEMAS.keys())
 def test_every_record_refuses_unknown_keys_and_every_reference_leads_somewhere(
     schema: dict[str, Any],
 ) -> None:

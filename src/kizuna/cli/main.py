@@ -15,6 +15,7 @@ VERBS = {
     "run": "Run an exercise in all its variants and write the report.",
     "track": "Turn detections into tracks.",
     "score": "Measure tracks against the truth.",
+    "command": "Look at a command structure: who may decide, and who still can.",
     "ledger": "Keep ledgers that nobody can rewrite, and verify them.",
     "release": "Look at rules of release.",
     "moon": "Plan missions on the Moon's surface.",
