@@ -1,6 +1,7 @@
 """The verbs of `kizuna moon`: what they write, and sentences for what they can't use."""
 
 import builtins
+import json
 import sys
 
 import numpy as np
@@ -73,6 +74,54 @@ def test_the_summit_is_the_highest_ground():
 def test_what_light_cannot_use_is_told(monkeypatch, tmp_path, capsys, options, sentence):
     """Status 2 and one sentence."""
     assert kizuna(monkeypatch, "moon", "light", "--out", tmp_path, "--quiet", *options) == 2
+    assert sentence in capsys.readouterr().err
+
+
+HERE, THERE = "--start=-89.5051,146.4688", "--goal=-89.5052,145.2614"
+
+
+def test_route_writes_a_plan_that_check_accepts_and_refuses(monkeypatch, tmp_path, capsys):
+    """As it is, and after somebody made the rover leave too late to be in time at its speed."""
+    ways = ("--synthetic", 4, "--cells", 100, HERE, THERE, "--until", "2029-09-20T06:00:00Z")
+    assert kizuna(monkeypatch, "moon", "route", *ways, "--out", tmp_path) == 0
+    told = capsys.readouterr().out
+    assert "no plan arrives earlier" in told
+    assert "Margins, the weakest first" in told
+    assert "Where" in (tmp_path / "route.html").read_text()
+    line, *points = json.loads((tmp_path / "route.geojson").read_text())["features"]
+    assert line["geometry"]["coordinates"][0] == pytest.approx([146.4688, -89.5051], abs=0.05)
+    assert [point["properties"]["name"] for point in points] == ["haven 1", "start", "goal"]
+    clock, rover, *_ = json.loads((tmp_path / "route.czml").read_text())
+    assert clock["clock"]["interval"].startswith("2029-09-20T00:00:00Z/")
+    fixed = np.array(rover["position"]["cartesian"]).reshape(-1, 4)[:, 1:]
+    assert np.linalg.norm(fixed, axis=1) == pytest.approx(1_740_000.0, abs=3_000.0)
+    plan = tmp_path / "plan.yaml"
+    assert kizuna(monkeypatch, "moon", "check", plan) == 0
+    assert "walk home" in capsys.readouterr().out
+    text = plan.read_text().replace("2029-09-20T00:00:00Z", "2029-09-20T00:00:03Z")
+    plan.write_text(text)
+    assert kizuna(monkeypatch, "moon", "check", plan, "--quiet") == 1
+    assert "limits; speed by " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "sentence"),
+    [
+        ([HERE, "--goal=-80,0"], 2, "goal: -80, 0: lies outside the map"),
+        ([HERE, "--goal=-89.5051,146.4688"], 2, "--goal: lies in the same cell as --start"),
+        ([HERE, THERE, "--until", "2029-09-19"], 2, "--until: 2029-09-19 isn't after 2029-09-20"),
+        (
+            [HERE, THERE, "--from", "2029-09-08", "--until", "2029-09-09"],
+            1,
+            "light or sight of the Earth never",
+        ),
+        ([HERE, THERE, "--stored", "0.05"], 1, "the stores hold too little at the start: 5"),
+    ],
+)
+def test_routes_that_cannot_be_are_told(monkeypatch, tmp_path, capsys, options, status, sentence):
+    """Status 2 for input that can't be used, 1 for a way that isn't there."""
+    words = ("--synthetic", 4, "--cells", 60, "--out", tmp_path, "--quiet")
+    assert kizuna(monkeypatch, "moon", "route", *words, *options) == status
     assert sentence in capsys.readouterr().err
 
 

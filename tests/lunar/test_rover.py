@@ -157,7 +157,7 @@ def test_heat_follows_the_sun():
     plant = PowerPlant()
     assert plant.heating_w(0.0) == plant.heater_w
     assert plant.heating_w(1.0) == 0.0
-    assert plant.rejected_w(0.0) == pytest.approx(0.85 * 5.670374e-8 * 30.0 * (290.0**4 - 100.0**4))
+    assert plant.rejected_w(0.0) == pytest.approx(0.85 * 5.670374e-8 * 30.0 * (330.0**4 - 100.0**4))
     assert plant.rejected_w(1.0) < plant.rejected_w(0.5) < plant.rejected_w(0.0)
 
 

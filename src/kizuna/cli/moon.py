@@ -1,4 +1,4 @@
-"""The verbs `kizuna moon light`, `route` and `mission`, each from its own file."""
+"""The verbs of `kizuna moon`, each from its own file."""
 
 import functools
 import importlib
@@ -11,6 +11,8 @@ from kizuna.errors import InputError
 
 _VERBS = {
     "light": "Work out where and when there is light: maps, time series and pictures.",
+    "route": "Find the earliest way that keeps every limit.",
+    "check": "Drive a plan again, second by second, and say what is left of each limit.",
 }
 
 _EXTRA = {"jplephem", "ortools", "rasterio", "skyfield_data"}

@@ -6,25 +6,22 @@ import numpy as np
 
 from kizuna.errors import InputError
 from kizuna.geo.time import parse_utc
-from kizuna.lunar.elevation import read_elevation
-from kizuna.lunar.synthetic import summit_m, synthetic_terrain
-from kizuna.lunar.terrain import Terrain
+from kizuna.lunar.ground import Ground
 from kizuna.shapes import FloatN
 
 _MOST_TIMES = 1_000_000
 """More are a slip in a step or in a date; a million minutes are almost two years."""
 
 
-def ground(maps: list[Path], seed: int | None, cells: int, step_m: float) -> Terrain:
-    """The terrain of elevation models, from fine to coarse, or a made-up one."""
+def ground(maps: list[Path], seed: int | None, cells: int, step_m: float) -> Ground:
+    """The ground of elevation models, from fine to coarse, or a made-up one."""
     if maps and seed is not None:
         raise InputError("--synthetic", "", "is given beside --terrain", "one of them")
-    if maps:
-        near, *far = [read_elevation(path) for path in maps]
-        return Terrain(near, tuple(far))
-    if seed is None:
+    if not maps and seed is None:
         raise InputError("--terrain", "", "isn't given", "elevation models, or --synthetic with a seed")
-    return synthetic_terrain(seed, cells=cells, step_m=step_m, centre_m=summit_m(seed))
+    return Ground(
+        files=tuple(str(path.absolute()) for path in maps), synthetic=seed, cells=cells, cell_m=step_m
+    )
 
 
 def moment(option: str, text: str) -> float:

@@ -56,7 +56,7 @@ def light(
 
         when = times(start, end, step)
         where = place("--at", at) if at else None
-        surface = ground(terrain or [], synthetic, cells, cell)
+        surface = ground(terrain or [], synthetic, cells, cell).terrain(Path())
         sentences = light_files(surface, when, where, mast, limb, relay, out, report)
     if not quiet:
         for sentence in sentences:

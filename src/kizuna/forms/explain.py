@@ -13,6 +13,8 @@ from kizuna.forms.yaml import KeyPath
 _LISTED = 12
 """A list of what could stand there is cut after so many words."""
 
+_UNKNOWN = ("extra_forbidden", "unexpected_keyword_argument")
+
 _LONGEST = 60
 """A text of the file is shown up to this length."""
 
@@ -37,7 +39,7 @@ def flaws_of(error: ValidationError, schema: Schema) -> list[Flaw]:
         The record's JSON Schema.
     """
     found = error.errors(include_url=False)
-    unknown = {item["loc"][:-1] for item in found if item["type"] == "extra_forbidden"}
+    unknown = {item["loc"][:-1] for item in found if item["type"] in _UNKNOWN}
     made = []
     for item in found:
         place = item["loc"]
@@ -86,7 +88,7 @@ def listing(names: Iterable[str]) -> str:
 def _flaw(item: dict[str, Any], schema: Schema) -> Flaw:
     path, node = _walk(schema, item["loc"])
     kind, value = item["type"], item["input"]
-    if kind == "extra_forbidden":
+    if kind in _UNKNOWN:
         _, parent = _walk(schema, item["loc"][:-1])
         return Flaw(path, *not_known("is not known", str(path[-1]), parent["properties"]))
     if kind == "missing":

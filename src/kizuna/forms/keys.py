@@ -21,6 +21,10 @@ class Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
+PART: ConfigDict = ConfigDict(extra="forbid", allow_inf_nan=False)
+"""What a dataclass must name as its `__pydantic_config__` to be a group of keys in a file."""
+
+
 def in_order(pair: tuple[float, float]) -> tuple[float, float]:
     """Refuse a pair whose first number is greater than its second."""
     if pair[0] > pair[1]:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from kizuna.errors import InputError
+from kizuna.forms.keys import PART
 from kizuna.lunar.soil import MOON_GRAVITY_MPS2
 from kizuna.shapes import Float
 
@@ -38,7 +39,11 @@ class Suit:
         Steepest ground to walk on.
     dark_pace
         Speed in darkness over that in light.
+    work_w
+        Metabolic power of work outside (Apollo: 100 to 500 kcal/h, on average about 300).
     """
+
+    __pydantic_config__ = PART
 
     mass_kg: float = 200.0
     longest_s: float = 8.0 * 3600.0
@@ -48,6 +53,7 @@ class Suit:
     co2_kg: float = 1.2
     max_slope_deg: float = 20.0
     dark_pace: float = 0.7
+    work_w: float = 350.0
 
     def __post_init__(self) -> None:
         """Refuse what nobody could walk in."""
@@ -119,9 +125,13 @@ class CrewRules:
         To get into a suit by its port, and out again (assumption).
     evas_in_a_row
         Days with excursions before one without (assumption).
+    days
+        For how long supplies last (30: announcements of 2024).
     oxygen_kg_day, water_kg_day, co2_kg_day
         What a person takes and gives a day (NASA/TP-2015-218570: 0.82, 2.5 to drink and eat, 1.04).
     """
+
+    __pydantic_config__ = PART
 
     people: int = 2
     sleep_s: float = 8.0 * 3600.0
@@ -131,6 +141,7 @@ class CrewRules:
     prebreathe_s: float = 1800.0
     port_s: float = 1800.0
     evas_in_a_row: int = 3
+    days: float = 30.0
     oxygen_kg_day: float = 0.82
     water_kg_day: float = 2.5
     co2_kg_day: float = 1.04

@@ -222,6 +222,42 @@ def horizon_at(
     InputError
         When the place lies on none of the maps.
     """
+    azimuth = np.linspace(0.0, 2.0 * np.pi, azimuths, endpoint=False)
+    eye_m, tangent, where_m = _look(terrain, lat_deg, lon_deg, mast_m, azimuth, reach_m)
+    return Horizon(lat_deg, lon_deg, eye_m, np.degrees(np.arctan(tangent)), where_m)
+
+
+def skyline_at(
+    terrain: Terrain,
+    lat_deg: float,
+    lon_deg: float,
+    azimuth_deg: FloatN,
+    *,
+    mast_m: float = 0.0,
+    reach_m: float = REACH_M,
+) -> FloatN:
+    """The horizon of one place at any azimuths (A,), as exact as `horizon_at`: (A,), degrees.
+
+    Parameters
+    ----------
+    terrain, lat_deg, lon_deg, mast_m, reach_m
+        As there.
+    azimuth_deg
+        (A,) clockwise from north, degrees.
+
+    Raises
+    ------
+    InputError
+        When the place lies on none of the maps.
+    """
+    _, tangent, _ = _look(terrain, lat_deg, lon_deg, mast_m, np.radians(azimuth_deg), reach_m)
+    return np.degrees(np.arctan(tangent))
+
+
+def _look(
+    terrain: Terrain, lat_deg: float, lon_deg: float, mast_m: float, azimuth: FloatN, reach_m: float
+) -> tuple[float, FloatN, FloatN]:
+    """The eye's height, tangents of the horizon at azimuths (A,), radians, and how far away it is, metres."""
     x, y = (float(each) for each in terrain.plane.to_plane(lat_deg, lon_deg))
     ground_m = float(terrain.height_at(x, y))
     if np.isnan(ground_m):
@@ -231,12 +267,11 @@ def horizon_at(
         )
     eye_m = ground_m + mast_m
     frame = enu_basis(lat_deg, lon_deg)
-    azimuth = np.linspace(0.0, 2.0 * np.pi, azimuths, endpoint=False)
     radius = terrain.plane.radius_m
     # Beyond all maps the ground is a plain at the lowest height; a grazing ray has the sphere's dip.
     low = (radius + terrain.lowest_m) / (radius + eye_m)
-    tangent = np.full(azimuths, -np.sqrt(max(1.0 - low * low, 0.0)) / low)
-    where = np.full(azimuths, float(np.arccos(min(low, 1.0))))
+    tangent = np.full(len(azimuth), -np.sqrt(max(1.0 - low * low, 0.0)) / low)
+    where = np.full(len(azimuth), float(np.arccos(min(low, 1.0))))
 
     def look(scale: FloatN, tables: list[FloatN]) -> None:
         hole = np.array([np.inf, -np.inf, np.inf, -np.inf])
@@ -257,10 +292,10 @@ def horizon_at(
             hole = np.array([grid.x_m[0], grid.x_m[-1], grid.y_m[-1], grid.y_m[0]])
 
     tables = [_distances(grid, x, y, reach_m) / radius for grid in terrain.grids]
-    look(np.ones(azimuths), tables)
+    look(np.ones(len(azimuth)), tables)
     for within, points in _CLOSER:
         look(where.copy(), [np.linspace(1.0 - within, 1.0 + within, points)] * len(tables))
-    return Horizon(lat_deg, lon_deg, eye_m, np.degrees(np.arctan(tangent)), where * radius)
+    return eye_m, tangent, where * radius
 
 
 def _distances(grid: Grid, x: float, y: float, reach_m: float) -> FloatN:

@@ -43,10 +43,14 @@ class WayHome:
     seconds: NDArray[np.float32]
     energy_j: NDArray[np.float32]
 
+    def burden(self, suit: Suit) -> NDArray[np.float32]:
+        """What it takes as a share of what suits allow besides their reserve, (R, C); up to 1 all is well."""
+        in_time = self.seconds / np.float32(suit.longest_s - suit.reserve_s)
+        return np.asarray(np.maximum(in_time, self.energy_j / np.float32(suit.usable_j)))
+
     def within(self, suit: Suit) -> NDArray[np.bool_]:
         """From where a crew comes home with its suits' reserve, (R, C)."""
-        in_time = self.seconds <= suit.longest_s - suit.reserve_s
-        return np.asarray(in_time & (self.energy_j <= suit.usable_j))
+        return np.asarray(self.burden(suit) <= 1.0)
 
 
 def rover_moves(grid: Grid, rover: Rover, closed: BoolN | None = None) -> Moves:

@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 
 from kizuna.errors import InputError
+from kizuna.forms.keys import PART
 
 SOLAR_CONSTANT_W_M2: Final = 1361.0
 """Sunlight at one astronomical unit, W/m² (IAU 2015 resolution B3)."""
@@ -45,7 +46,7 @@ class PowerPlant:
     heater_w
         What keeps the rover warm in full darkness; in full sunlight none is needed.
     radiator_m2, radiator_k, emissivity
-        The radiator, its temperature and how well it shines.
+        The radiator, its temperature (that of a fuel cell's coolant) and how well it shines.
     sink_lit_k, sink_dark_k
         What the radiator sees, in sunlight and in darkness.
     age_years
@@ -53,6 +54,8 @@ class PowerPlant:
     array_loss, battery_loss, cell_loss
         Shares of the array's power, the battery's content and the fuel cell's efficiency that a year takes.
     """
+
+    __pydantic_config__ = PART
 
     array_m2: float = 40.0
     array_efficiency: float = 0.28
@@ -67,7 +70,7 @@ class PowerPlant:
     electrolyser_efficiency: float = 0.75
     heater_w: float = 1_500.0
     radiator_m2: float = 30.0
-    radiator_k: float = 290.0
+    radiator_k: float = 330.0
     emissivity: float = 0.85
     sink_lit_k: float = 220.0
     sink_dark_k: float = 100.0
@@ -109,6 +112,19 @@ class PowerPlant:
         """How much heat the radiator can get rid of, watts: εσA(T⁴ - T_sink⁴)."""
         sink = self.sink_dark_k**4 + (self.sink_lit_k**4 - self.sink_dark_k**4) * sun_fraction
         return self.emissivity * STEFAN_BOLTZMANN * self.radiator_m2 * (self.radiator_k**4 - sink)
+
+    def cooled_drive_w(self, hotel_w: float, efficiency: float) -> float:
+        """How much the drive may take, watts, so that the radiator gets rid of all heat for ever.
+
+        Counted with all power from the fuel cell (or the battery, where there is none), in sunlight and in
+        darkness: the smaller of both. Part of the drive's power, 1 - `efficiency`, is heat as well.
+        """
+        lost = 1.0 / (self.cell_efficiency if self.tank_j > 0.0 else self.battery_out) - 1.0
+        spare = [
+            self.rejected_w(sun) - hotel_w - self.heating_w(sun) - lost * (hotel_w + self.heating_w(sun))
+            for sun in (0.0, 1.0)
+        ]
+        return min(spare) / (1.0 - efficiency + lost)
 
     @property
     def deliverable_j(self) -> float:

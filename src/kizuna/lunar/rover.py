@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from kizuna.errors import InputError
+from kizuna.forms.keys import PART
 from kizuna.lunar.soil import MOON_GRAVITY_MPS2, Soil, Wheel, compaction_n, slip_on_slope
 from kizuna.shapes import Float, FloatN
 
@@ -45,6 +46,8 @@ class Rover:
     slip_curve
         Slopes, degrees, and slips there, 0 to 1, instead of Bekker's and Wong's; between them it is linear.
     """
+
+    __pydantic_config__ = PART
 
     mass_kg: float = 10_000.0
     wheels: int = 6

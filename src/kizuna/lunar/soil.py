@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from kizuna.errors import InputError
+from kizuna.forms.keys import PART
 from kizuna.shapes import Float
 
 MOON_GRAVITY_MPS2 = 1.62
@@ -38,6 +39,8 @@ class Soil:
     Sourcebook (1991), table 9.14, as used for the Lunar Roving Vehicle.
     """
 
+    __pydantic_config__ = PART
+
     k_c: float = 1_400.0
     k_phi: float = 820_000.0
     n: float = 1.0
@@ -49,6 +52,8 @@ class Soil:
 @dataclass(frozen=True, slots=True)
 class Wheel:
     """A rigid wheel: diameter and width, metres."""
+
+    __pydantic_config__ = PART
 
     diameter_m: float
     width_m: float

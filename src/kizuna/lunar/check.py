@@ -1,0 +1,240 @@
+"""The checker: it drives a plan again second by second, on its own, and says what is left of every limit.
+
+It shares the models of rover, power and suits with the planner, and nothing of the planner's maps, steps and
+searches: ground is looked up point by point, light comes from the exact horizon of each place, energy from
+both stores in steps of one second, and ways home from SciPy's shortest paths.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from kizuna.errors import InputError
+from kizuna.geo.bodies import MOON
+from kizuna.geo.geodesic import great_circle_m
+from kizuna.lunar.checkcrew import crew_margins
+from kizuna.lunar.ephemeris import EARTH_RADIUS_M, SUN_RADIUS_M, Ephemeris
+from kizuna.lunar.horizon import Horizon, horizon_at, skyline_at
+from kizuna.lunar.light import LIT, lights_at
+from kizuna.lunar.margin import Margin, least, most
+from kizuna.lunar.plan import Plan
+from kizuna.lunar.power import KWH, full, step
+from kizuna.lunar.terrain import Terrain
+from kizuna.lunar.walkback import patches, walks_home
+from kizuna.shapes import BoolN, FloatN, IntN
+
+_LOOK_S: Final = 60.0
+"""How often the sky is looked at; between looks it is linear."""
+
+_PASSING_S: Final = 600.0
+"""Where the rover stays no longer, only the sky around Sun and Earth is looked at."""
+
+_STRIPS: Final = 12
+
+
+def check_plan(plan: Plan, terrain: Terrain, ephemeris: Ephemeris) -> list[Margin]:
+    """Every limit's margin, the smallest share of its limit first.
+
+    Parameters
+    ----------
+    plan
+        What is to be driven.
+    terrain, ephemeris
+        Where and under which sky.
+
+    Raises
+    ------
+    InputError
+        When the plan leaves the map or the ephemeris.
+    """
+    seconds = np.arange(plan.time_s[0], plan.time_s[-1] + 0.5)
+    leg = np.clip(np.searchsorted(plan.time_s, seconds, side="right") - 1, 0, len(plan.time_s) - 2)
+    ground = _ground(plan, terrain)
+    margins = _drive_margins(plan, ground)
+    sun, earth = _sky(plan, terrain, ephemeris, seconds, leg)
+    moving = ground.moving[leg]
+    margins += _energy_margins(plan, ground, seconds, leg, sun)
+    if moving.any():
+        margins += _sight_margins(plan, seconds[moving], sun[moving], earth[moving])
+    if plan.activities:
+        margins += crew_margins(plan, seconds, moving, sun, earth)
+    if plan.rules.walk_back:
+        margins += _walk_margins(plan, terrain)
+    return sorted(margins, key=lambda each: each.margin / max(abs(each.limit), 1e-9))
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What each of the N - 1 legs is like."""
+
+    length_m: FloatN
+    pitch_deg: FloatN
+    roll_deg: FloatN
+    slope_deg: FloatN
+    rough_m: FloatN
+    speed_mps: FloatN
+
+    @property
+    def moving(self) -> BoolN:
+        """Which legs are drives."""
+        return np.asarray(self.length_m > 0.01)
+
+
+def _ground(plan: Plan, terrain: Terrain) -> _Ground:
+    """Slopes and lengths of all legs, from heights around their ends."""
+    x, y = terrain.plane.to_plane(plan.lat_deg, plan.lon_deg)
+    height = terrain.height_at(x, y)
+    if np.isnan(height).any():
+        number = int(np.argmax(np.isnan(height)))
+        where = f"{plan.lat_deg[number]:g}, {plan.lon_deg[number]:g}"
+        raise InputError(
+            "plan", f"points: number {number + 1}", f"{where} lies on no map", "a place on the map"
+        )
+    flat = great_circle_m(plan.lat_deg[:-1], plan.lon_deg[:-1], plan.lat_deg[1:], plan.lon_deg[1:], MOON)
+    rise = np.diff(height)
+    right, up, rough = patches(terrain.near, terrain.height_at, x, y)
+    slope = np.degrees(np.arctan(np.hypot(right, up)))
+    course = np.arctan2(np.diff(x), np.diff(y))
+    # The side slope at the start of each leg, square to its course on the plane.
+    aside = right[:-1] * np.cos(course) - up[:-1] * np.sin(course)
+    length = np.hypot(flat, rise)
+    return _Ground(
+        np.where(flat > 0.01, length, 0.0),
+        np.degrees(np.arctan2(rise, np.maximum(flat, 1e-9))),
+        np.degrees(np.arctan(np.abs(aside))),
+        np.maximum(slope[:-1], slope[1:]),
+        np.maximum(rough[:-1], rough[1:]),
+        length / np.diff(plan.time_s),
+    )
+
+
+def _drive_margins(plan: Plan, ground: _Ground) -> list[Margin]:
+    """Slope, pitch, roll and speed of all drives."""
+    moving = ground.moving
+    if not moving.any():
+        return []
+    rover, when = plan.rover, plan.time_s[:-1][moving]
+    allowed = rover.speed_mps(ground.pitch_deg[moving])
+    allowed = allowed / (1.0 + ground.rough_m[moving] / rover.slow_roughness_m)
+    fastest = int(np.argmin(allowed / ground.speed_mps[moving]))
+    out = [
+        Margin(
+            "speed",
+            "m/s",
+            float(allowed[fastest]),
+            float(ground.speed_mps[moving][fastest]),
+            # Times in files are whole microseconds, and the planner's float32: a thousandth is rounding.
+            float(allowed[fastest] * 1.001 - ground.speed_mps[moving][fastest]),
+            float(when[fastest]),
+        )
+    ]
+    for name, limit, values in (
+        ("slope", rover.max_slope_deg, ground.slope_deg),
+        ("pitch", rover.max_pitch_deg, np.abs(ground.pitch_deg)),
+        ("roll", rover.max_roll_deg, ground.roll_deg),
+    ):
+        out.append(most(name, "deg", limit, values[moving], when, slack=0.01))
+    return out
+
+
+def _sky(
+    plan: Plan, terrain: Terrain, ephemeris: Ephemeris, seconds: FloatN, leg: IntN
+) -> tuple[FloatN, FloatN]:
+    """Shares of Sun and Earth at every second: the smaller of both ends of the leg, (S,) each."""
+    sun, earth = np.ones(len(seconds)), np.ones(len(seconds))
+    begins = np.searchsorted(leg, np.arange(len(plan.time_s)))
+    horizons: dict[tuple[float, float], Horizon] = {}
+    for number in range(len(plan.time_s)):
+        # Seconds of the legs before and after this point.
+        part = slice(begins[max(number - 1, 0)], begins[number + 1] if number + 1 < len(begins) else None)
+        if part.start == len(seconds):
+            continue
+        when = seconds[part]
+        looks = np.unique(np.append(np.arange(when[0], when[-1], _LOOK_S), when[-1]))
+        place = (float(plan.lat_deg[number]), float(plan.lon_deg[number]))
+        if looks[-1] - looks[0] <= _PASSING_S:
+            shares = _passing(terrain, ephemeris, place, plan.mast_m, looks)
+        else:
+            if place not in horizons:
+                horizons[place] = horizon_at(terrain, *place, mast_m=plan.mast_m, azimuths=720)
+            lights = lights_at(horizons[place], ephemeris, looks)
+            shares = (lights.sun_fraction, lights.earth_fraction)
+        for out, values in zip((sun, earth), shares, strict=True):
+            out[part] = np.minimum(out[part], np.interp(when, looks, values))
+    return sun, earth
+
+
+def _passing(
+    terrain: Terrain, ephemeris: Ephemeris, place: tuple[float, float], mast_m: float, looks: FloatN
+) -> tuple[FloatN, FloatN]:
+    """Shares of Sun and Earth at some times (L,) that lie close together: only where they stand is looked."""
+    x, y = terrain.plane.to_plane(*place)
+    height_m = float(terrain.height_at(x, y)) + mast_m
+    sky = ephemeris.sky(looks, *place, height_m)
+    out = []
+    for see, radius_m in ((sky.sun, SUN_RADIUS_M), (sky.earth, EARTH_RADIUS_M)):
+        azimuth, elevation, away_m = see(*place, height_m)
+        size = np.degrees(np.arcsin(radius_m / away_m))
+        # A disc is cut into strips that each hide behind their own piece of ground.
+        strip = np.linspace(-1.0, 1.0, 2 * _STRIPS + 1)[1::2]
+        chord = np.sqrt(1.0 - strip * strip)
+        aside = strip * (size / np.cos(np.radians(elevation)))[:, None]
+        ground = skyline_at(terrain, *place, (azimuth[:, None] + aside).ravel(), mast_m=mast_m)
+        above = (elevation[:, None] - ground.reshape(aside.shape)) / size[:, None]
+        out.append((np.clip(above + chord, 0.0, 2.0 * chord)).sum(axis=1) / (2.0 * chord).sum())
+    return out[0], out[1]
+
+
+def _energy_margins(plan: Plan, ground: _Ground, seconds: FloatN, leg: IntN, sun: FloatN) -> list[Margin]:
+    """Stores, power and heat, second by second."""
+    plant, rover = plan.power.aged, plan.rover
+    drive = np.where(
+        ground.moving, np.nan_to_num(rover.drive_j_per_m(ground.pitch_deg), nan=1e9) * ground.speed_mps, 0.0
+    )[leg]
+    load = rover.hotel_w + plant.heater_w * (1.0 - sun) + drive
+    supply = plant.array_w(1.0) * sun
+    stored = full(plant, plan.stored)
+    left, missing, heat = np.empty(len(seconds)), np.zeros(len(seconds)), np.empty(len(seconds))
+    for second, (gives, takes) in enumerate(zip(supply.tolist(), load.tolist(), strict=True)):
+        left[second] = stored.deliverable_j(plant)
+        stored = step(plant, stored, gives, takes, 1.0)
+        missing[second], heat[second] = stored.missing_w, stored.heat_w
+    reserve = plan.rules.reserve * plant.deliverable_j
+    rejected = np.array([plant.rejected_w(share) for share in np.linspace(0.0, 1.0, 101)])
+    cooled = np.interp(sun, np.linspace(0.0, 1.0, 101), rejected)
+    hot = heat + rover.hotel_w + drive * (1.0 - rover.efficiency) - cooled
+    worst = int(np.argmax(hot))
+    return [
+        least("energy", "kWh", reserve / KWH, left / KWH, seconds),
+        most("power not met", "W", 0.0, missing, seconds),
+        Margin(
+            "heat",
+            "W",
+            float(cooled[worst]),
+            float(hot[worst] + cooled[worst]),
+            float(-hot[worst]),
+            float(seconds[worst]),
+        ),
+    ]
+
+
+def _sight_margins(plan: Plan, when: FloatN, sun: FloatN, earth: FloatN) -> list[Margin]:
+    """Light and sight of the Earth while driving."""
+    out = []
+    if plan.rules.light > 0.0:
+        out.append(least("light while driving", "share", plan.rules.light, sun, when))
+    if plan.rules.link:
+        out.append(least("Earth while driving", "share", LIT, earth, when))
+    return out
+
+
+def _walk_margins(plan: Plan, terrain: Terrain) -> list[Margin]:
+    """Time and suits' supplies for the walk home from every point, in darkness."""
+    suit = plan.suit
+    walk_s, walk_j = walks_home(terrain.near, suit, plan.havens, plan.lat_deg, plan.lon_deg)
+    when = plan.time_s
+    return [
+        most("walk home", "h", (suit.longest_s - suit.reserve_s) / 3600.0, walk_s / 3600.0, when, slack=1e-3),
+        most("suits on the walk home", "MJ", suit.usable_j / 1e6, walk_j / 1e6, when),
+    ]
