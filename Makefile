@@ -18,7 +18,7 @@ export UV_PYTHON_DOWNLOADS := never
 unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-browser demo test lint format bench docs
+.PHONY: help setup setup-browser setup-peers demo test lint format bench docs
 
 help: ## list the targets (this)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,11 +28,14 @@ setup: $(READY) ## make .venv with Kizuna and everything that builds and checks 
 setup-browser: ## install a headless Chromium for the tests that look at pages, where that is possible
 	@sh tools/setup-browser.sh
 
+setup-peers: $(READY) ## install tshark, and captures of ASTERIX, for the tests that compare with them
+	@sh tools/setup-peers.sh $(UV)
+
 demo: $(READY) ## run the two shipped exercises; the reports go to out/
 	$(BIN)/kizuna run examples/exercises/alps.yaml --out out/alps
 	$(BIN)/kizuna run examples/exercises/trilateral.yaml --out out/trilateral
 
-test: $(READY) setup-browser ## run every test (ARGS="-k word" and the like are handed to pytest)
+test: $(READY) setup-browser setup-peers ## run every test (ARGS="-k word" and the like are handed to pytest)
 	$(BIN)/pytest -n auto --maxprocesses $(TEST_PROCESSES) $(ARGS)
 
 lint: $(READY) ## style, types, and the walls between the rooms

@@ -178,6 +178,6 @@ def test_the_wrong_table(refused: Refused, folder: Path) -> None:
 
 def test_an_ending_that_no_format_has(refused: Refused, folder: Path) -> None:
     shutil.copy(folder / "truth.parquet", folder / "truth.xls")
-    known = "expected a file that ends in one of .parquet, .csv, .geojson"
+    known = "expected a file that ends in one of .parquet, .csv, .geojson, .ast"
     assert refused("convert", "truth.xls", "out.csv") == f"truth.xls: the ending .xls is not known; {known}"
     assert refused("convert", "truth.parquet", "out") == f"out: has no ending to know its format by; {known}"

@@ -12,6 +12,7 @@ FOLLOWED = [
     "tutorials/first-exercise.md",
     "how-to/track-your-own.md",
     "how-to/convert.md",
+    "how-to/track-a-recording.md",
     "how-to/write-an-exercise.md",
     "how-to/add-a-sensor.md",
     "how-to/keep-a-ledger.md",

@@ -50,21 +50,35 @@ def convert(
             show_default=False,
         ),
     ] = None,
+    start: Annotated[
+        str | None,
+        typer.Option(
+            help="When a recording began that doesn't tell: the day, or the time to within an hour, UTC.",
+            metavar="UTC",
+            show_default=False,
+        ),
+    ] = None,
+    listen: Annotated[
+        float, typer.Option(help="How many seconds to listen to udp://ADDRESS:PORT.", metavar="S")
+    ] = 60.0,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
     """Convert a table of detections, truth, tracks or sensors between file formats.
 
     The endings say which: .parquet, .csv or .geojson. IN may also be a recording, which is known by what is
-    in it: OpenSky's state vectors (CSV), a trace of readsb (JSON).
+    in it: ASTERIX (raw, final, pcap, or heard at udp://ADDRESS:PORT), OpenSky's state vectors (CSV), a trace
+    of readsb (JSON). OUT may end in .ast for ASTERIX: CAT 048 of radar plots, CAT 062 of tracks.
 
     Example: kizuna convert tracks.parquet tracks.geojson --longest-gap 60
     """
     with progress(quiet) as report:
         from kizuna.cli.convert_files import check_arguments, convert_file
+        from kizuna.cli.recordings import circumstances
 
         as_lines = check_arguments(out, None if shape is None else shape is Shape.LINES, longest_gap)
         check_output("OUT", out, [source])
-        done = convert_file(source, kind.value if kind else None, out, as_lines, longest_gap, report)
+        told = circumstances(start, listen)
+        done = convert_file(source, kind.value if kind else None, out, as_lines, longest_gap, told, report)
     if not quiet:
         for remark in done.remarks:
             print(f"kizuna: {remark}", file=sys.stderr)

@@ -6,15 +6,18 @@ from pathlib import Path
 
 from kizuna.cli.formats import ending, open_source
 from kizuna.cli.recognise import KINDS, STATE_VECTOR, has_state_vectors, recognise, with_velocities
-from kizuna.cli.recordings import is_recording, read_recording
+from kizuna.cli.recordings import Circumstances, is_recording, read_recording
 from kizuna.cli.typical import completed
 from kizuna.errors import InputError
 from kizuna.exercise.progress import Report
+from kizuna.gateways.asterix.write import write as write_asterix
 from kizuna.gateways.csv.write import write as write_csv
 from kizuna.gateways.geojson.lines import write as write_lines
 from kizuna.gateways.geojson.points import write as write_points
 from kizuna.messages import codec
 from kizuna.messages.columns import Table, columns_of
+from kizuna.messages.detection import Detections
+from kizuna.messages.track import Tracks
 
 _LINES = {"tracks": ("node", "track"), "truth": ("object",)}
 """The kinds of table whose rows make lines, and the columns that say which rows belong to one line."""
@@ -56,6 +59,7 @@ def convert_file(
     out: Path,
     as_lines: bool | None,
     longest_gap_s: float | None,
+    told: Circumstances,
     report: Report,
 ) -> Done:
     """Read one table and write it.
@@ -70,6 +74,8 @@ def convert_file(
         Whether GeoJSON gets lines and not points; None: as the kind of table does by habit.
     longest_gap_s
         Positions of a line farther apart in time than this are not joined, s.
+    told
+        What a recording doesn't tell.
     report
         Told how far the work has come.
 
@@ -81,11 +87,18 @@ def convert_file(
         When the output can't be written.
     """
     report("reading", 0.0)
-    table, name, remarks = (_read_recording if is_recording(source) else _read)(source, kind)
+    if is_recording(source):
+        table, name, remarks = _read_recording(source, kind, told, report)
+    else:
+        table, name, remarks = _read(source, kind)
     report("writing", 0.5)
     if ending(out) == ".geojson":
         asked = name in _LINES if as_lines is None else as_lines
         remarks += _draw(table, name, out, asked, longest_gap_s or math.inf, report)
+    elif ending(out) == ".ast":
+        if not isinstance(table, Detections | Tracks):
+            raise InputError("OUT", "", f"ASTERIX holds no {name}", "detections or tracks")
+        remarks += map(str, write_asterix(table, out))
     elif ending(out) == ".csv":
         write_csv(table, out, lambda share: report("writing", 0.5 + 0.5 * share))
     else:
@@ -112,9 +125,11 @@ def _read(path: Path, kind: str | None) -> tuple[Table, str, list[str]]:
     return table, name, remarks
 
 
-def _read_recording(path: Path, kind: str | None) -> tuple[Table, str, list[str]]:
+def _read_recording(
+    path: Path, kind: str | None, told: Circumstances, report: Report
+) -> tuple[Table, str, list[str]]:
     """The table asked for, or the detections of a recording, or else its tracks."""
-    recording = read_recording(path)
+    recording = read_recording(path, told, report)
     kind = kind or ("detections" if len(recording.detections) else "tracks")
     if kind == "truth":
         raise InputError("--kind", "", f"{path} is a recording", "detections, tracks or sensors")

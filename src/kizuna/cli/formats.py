@@ -81,6 +81,9 @@ _SOURCES: Final[dict[str, Callable[[Path], Source]]] = {
     ".geojson": GeoJsonFile,
 }
 
+ASTERIX: Final = ".ast"
+"""Tables are written so; what is read so is a recording."""
+
 
 def ending(path: Path) -> str:
     """The ending of a file's name, in small letters.
@@ -91,9 +94,9 @@ def ending(path: Path) -> str:
         When no format has this ending.
     """
     found = path.suffix.lower()
-    if found in _SOURCES:
+    if found in (*_SOURCES, ASTERIX):
         return found
-    known = ", ".join(_SOURCES)
+    known = ", ".join((*_SOURCES, ASTERIX))
     if found == ".json":
         raise InputError(str(path), "", "the ending .json says too little", f"one of {known}")
     problem = f"the ending {found} is not known" if found else "has no ending to know its format by"

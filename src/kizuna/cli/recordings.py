@@ -1,23 +1,65 @@
-"""The recordings of other systems, each known by what is in it."""
+"""The recordings of other systems, each known by what is in it, and what is heard on a network."""
 
 import gzip
+import math
+import re
 import zlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from kizuna.bus.datagrams import heard
 from kizuna.errors import InputError
+from kizuna.exercise.progress import Report
+from kizuna.gateways.asterix import read as asterix
+from kizuna.gateways.asterix.frames import of_datagrams
 from kizuna.gateways.opensky import read as opensky
 from kizuna.gateways.readsb import read as readsb
+from kizuna.geo.time import parse_utc
 from kizuna.messages.recording import Recording
 
-_ENDINGS: Final = (".gz", ".json")
+_ENDINGS: Final = (".gz", ".json", ".ast", ".asterix", ".raw", ".ff", ".pcap", ".pcapng", ".cap")
 """A file with such an ending is a recording, or nothing."""
-_KNOWN: Final = "OpenSky's state vectors (CSV) or a trace of readsb (JSON)"
+_KNOWN: Final = "ASTERIX (raw, final, pcap), OpenSky's state vectors (CSV) or a trace of readsb (JSON)"
 _GZIP: Final = b"\x1f\x8b"
 _HEAD_BYTES: Final = 65_536
 
-_Reader = Callable[[bytes, str], Recording]
+_ADDRESS: Final = re.compile(r"udp:/{1,2}([^/:]+):(\d{1,5})")
+"""A path has no two slashes beside each other, even where the user wrote them."""
+
+_Reader = Callable[[bytes, str, float | None], Recording]
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What a recording doesn't tell."""
+
+    start_s: float | None = None
+    """When it began, s since 1970-01-01 UTC; midnight stands for the day."""
+    listen_s: float = 60.0
+    """How long to listen on a network."""
+
+
+def circumstances(start: str | None, listen_s: float) -> Circumstances:
+    """What the options `--start` and `--listen` say.
+
+    Raises
+    ------
+    InputError
+        When the one is no time, or the other no number of seconds above 0.
+    """
+    if not 0.0 < listen_s < math.inf:
+        raise InputError("--listen", "", f"{listen_s:g} s", "a number of seconds above 0")
+    try:
+        return Circumstances(None if start is None else parse_utc(start), listen_s)
+    except ValueError as error:
+        raise InputError("--start", "", str(error)) from None
+
+
+def is_address(path: Path) -> bool:
+    """Whether this is no file, but a place in a network to listen at."""
+    return _ADDRESS.fullmatch(str(path)) is not None
 
 
 def is_recording(path: Path) -> bool:
@@ -28,17 +70,29 @@ def is_recording(path: Path) -> bool:
     InputError
         When the file is not there.
     """
-    return path.suffix.lower() in _ENDINGS or _reader(_head(path)) is not None
+    return is_address(path) or path.suffix.lower() in _ENDINGS or _reader(_head(path)) is not None
 
 
-def read_recording(path: Path) -> Recording:
-    """Read a recording of any known format.
+def read_recording(path: Path, told: Circumstances, report: Report = lambda *_: None) -> Recording:
+    """Read a recording of any known format, or listen to ASTERIX at an address such as udp://239.1.1.1:8600.
+
+    Parameters
+    ----------
+    path
+        The file, or the address.
+    told
+        What the recording doesn't tell.
+    report
+        Told how much of the listening is done.
 
     Raises
     ------
     InputError
         When the file is of no known format, or not what it seems to be.
     """
+    address = _ADDRESS.fullmatch(str(path))
+    if address:
+        return _listen(address[1], int(address[2]), told.listen_s, report)
     file = str(path)
     reader = _reader(_head(path))
     if reader is None:
@@ -50,15 +104,26 @@ def read_recording(path: Path) -> Recording:
             data = gzip.decompress(data)
         except (EOFError, OSError, zlib.error) as error:
             raise InputError(file, "", f"is damaged ({error})", "a whole gzip file") from error
-    return reader(data, file)
+    return reader(data, file, told.start_s)
+
+
+def _listen(address: str, port: int, listen_s: float, report: Report) -> Recording:
+    url = f"udp://{address}:{port}"
+    datagrams = heard(address, port, listen_s, lambda share: report("listening", share))
+    if not datagrams:
+        raise InputError(url, "", f"nothing was heard in {listen_s:g} s", "a feed, or a longer --listen")
+    data, stretches = of_datagrams(datagrams)
+    return asterix.decode(data, stretches, url)
 
 
 def _reader(head: bytes) -> _Reader | None:
     """Who reads a file that begins so."""
     if opensky.is_state_vectors(head):
-        return opensky.read
+        return lambda data, file, _: opensky.read(data, file)
     if readsb.is_trace(head):
-        return readsb.read
+        return lambda data, file, _: readsb.read(data, file)
+    if asterix.is_asterix(head):
+        return asterix.read
     return None
 
 

@@ -41,12 +41,24 @@ def track(
         Path | None,
         typer.Option(help="Write here how many detections a second it was.", metavar="STATS.json"),
     ] = None,
+    start: Annotated[
+        str | None,
+        typer.Option(
+            help="When a recording began that doesn't tell: the day, or the time to within an hour, UTC.",
+            metavar="UTC",
+            show_default=False,
+        ),
+    ] = None,
+    listen: Annotated[
+        float, typer.Option(help="How many seconds to listen to udp://ADDRESS:PORT.", metavar="S")
+    ] = 60.0,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
     """Turn detections into tracks.
 
-    The inputs are tables of detections (.parquet, .csv, .geojson), or recordings: OpenSky's state vectors
-    (CSV), traces of readsb (JSON). Several are worked off together.
+    The inputs are tables of detections (.parquet, .csv, .geojson), or recordings: ASTERIX (raw, final, pcap,
+    or heard at udp://ADDRESS:PORT), OpenSky's state vectors (CSV), traces of readsb (JSON). Several are
+    worked off together.
 
     Pictures are taken at the first detection's time and each `--every` seconds after it, with all detections
     up to that time. They hold confirmed and coasted tracks.
@@ -61,9 +73,11 @@ def track(
         check_output("--stats", stats, read_files)
         check_outputs_differ("--stats", stats, "--out", out)
     with progress(quiet) as report:
+        from kizuna.cli.recordings import circumstances
         from kizuna.cli.track_files import track_files
 
-        done = track_files(inputs, sensors, every, associator, node, out, stats, report)
+        told = circumstances(start, listen)
+        done = track_files(inputs, sensors, every, associator, node, out, stats, told, report)
     if not quiet:
         for remark in done.remarks:
             print(f"kizuna: {remark}", file=sys.stderr)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kizuna.cli.recordings import is_recording, read_recording
+from kizuna.cli.recordings import Circumstances, is_address, is_recording, read_recording
 from kizuna.cli.tables import read_table
 from kizuna.cli.typical import completed
 from kizuna.errors import InputError
@@ -56,6 +56,7 @@ def track_files(
     node: str,
     out: Path,
     stats: Path | None,
+    told: Circumstances,
     report: Report,
 ) -> Done:
     """Track the detections of files, and write the pictures and how fast it was.
@@ -74,6 +75,8 @@ def track_files(
         Whose tracks they are.
     out, stats
         The files to write.
+    told
+        What recordings don't tell.
     report
         Told how far the work has come.
 
@@ -86,7 +89,7 @@ def track_files(
     """
     report("reading", 0.0)
     began_s = time.perf_counter()
-    parts = [_read(path, recordings_only=sensors is None) for path in inputs]
+    parts = [_read(path, told, report, recordings_only=sensors is None) for path in inputs]
     recording = Recording.join(parts)
     detections = recording.detections
     reading_s = time.perf_counter() - began_s
@@ -105,8 +108,8 @@ def track_files(
     codec.write(pictures, out)
     if stats:
         _write_figures(stats, len(detections), seconds, reading_s)
-    told = [*map(str, recording.remarks), *tracker.remarks()]
-    return Done(len(detections), len(np.unique(pictures.track)), seconds, told)
+    remarks = [*map(str, recording.remarks), *tracker.remarks()]
+    return Done(len(detections), len(np.unique(pictures.track)), seconds, remarks)
 
 
 def _write_figures(stats: Path, count: int, seconds: float, reading_s: float) -> None:
@@ -123,10 +126,10 @@ def _write_figures(stats: Path, count: int, seconds: float, reading_s: float) ->
     write_text(stats, json.dumps(figures, indent=1) + "\n")
 
 
-def _read(path: Path, *, recordings_only: bool) -> Recording:
+def _read(path: Path, told: Circumstances, report: Report, *, recordings_only: bool) -> Recording:
     """What a file holds: a recording, or a table of detections."""
     if is_recording(path):
-        return read_recording(path)
+        return read_recording(path, told, report)
     if recordings_only:
         raise InputError("--sensors", "", f"is missing, and {path} tells nothing of its sensors", "a file")
     table = read_table(Detections, path, unread=["object"])
@@ -138,8 +141,12 @@ def _check_given(inputs: list[Path], detections: Detections) -> None:
     if not len(detections):
         raise InputError(str(inputs[0]), "", "holds no detections", "at least one")
     for number, path in enumerate(inputs):
-        if any(path.samefile(other) for other in inputs[:number]):
+        if any(path == other or _one_file(path, other) for other in inputs[:number]):
             raise InputError(str(path), "", "is given twice", "each file once")
+
+
+def _one_file(path: Path, other: Path) -> bool:
+    return not is_address(path) and not is_address(other) and path.samefile(other)
 
 
 def _check_known(detections: Detections, known: Sensors, path: Path, sensors: Path | None) -> None:
