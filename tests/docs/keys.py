@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.docs.page import DOCS
 
+from kizuna.command.cover_form import coverage_schema
 from kizuna.command.read import organisation_schema
 from kizuna.scenario.schema import exercise_schema
 
@@ -38,6 +39,12 @@ _OF_ORGANISATION = {
     "Consent": "The key `consent` of an action",
     "Delegation": "An entry of `delegations`",
 }
+COVERAGE_PAGE = DOCS / "reference" / "coverage.md"
+_OF_COVERAGE = {
+    "": "The coverage",
+    "ProtectedArea": "An entry of `areas`",
+    "NotionalDefender": "An entry of `defenders`",
+}
 _IN_SENSOR = {"SensorType"}
 """What has the keys of another record and no others."""
 
@@ -50,6 +57,11 @@ def tables() -> str:
 def organisation_tables() -> str:
     """All tables of organisation files."""
     return _tables(organisation_schema(), _OF_ORGANISATION)
+
+
+def coverage_tables() -> str:
+    """All tables of coverage files."""
+    return _tables(coverage_schema(), _OF_COVERAGE)
 
 
 def _tables(schema: dict[str, Any], sections: dict[str, str]) -> str:
@@ -70,7 +82,11 @@ def written(page: Path = PAGE) -> str:
 
 def write() -> None:
     """Put the tables into the pages."""
-    for page, made in ((PAGE, tables()), (ORGANISATION_PAGE, organisation_tables())):
+    for page, made in (
+        (PAGE, tables()),
+        (ORGANISATION_PAGE, organisation_tables()),
+        (COVERAGE_PAGE, coverage_tables()),
+    ):
         before, rest = page.read_text(encoding="utf-8").split(_BEGIN)
         page.write_text(before + _BEGIN + made + _END + rest.split(_END)[1], encoding="utf-8")
 

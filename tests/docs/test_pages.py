@@ -5,7 +5,14 @@ from pathlib import Path
 
 import pytest
 from tests.docs import commands
-from tests.docs.keys import ORGANISATION_PAGE, organisation_tables, tables, written
+from tests.docs.keys import (
+    COVERAGE_PAGE,
+    ORGANISATION_PAGE,
+    coverage_tables,
+    organisation_tables,
+    tables,
+    written,
+)
 from tests.docs.page import DOCS, blocks, compare, follow, prose, said, with_sections
 
 FOLLOWED = [
@@ -82,3 +89,7 @@ def test_a_command_s_help_is_taken_apart() -> None:
 
 def test_the_reference_has_every_key_of_an_organisation() -> None:
     assert written(ORGANISATION_PAGE) == organisation_tables(), "python -m tests.docs.keys writes them anew"
+
+
+def test_the_reference_has_every_key_of_a_coverage() -> None:
+    assert written(COVERAGE_PAGE) == coverage_tables(), "python -m tests.docs.keys writes them anew"

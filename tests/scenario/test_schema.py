@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kizuna.command.cover_form import coverage_schema
 from kizuna.command.read import organisation_schema
 from kizuna.errors import InputError
 from kizuna.scenario.read import read
@@ -17,6 +18,7 @@ SCHEMAS = {
     "exercise": exercise_schema(),
     "sensors": sensors_schema(),
     "organisation": organisation_schema(),
+    "coverage": coverage_schema(),
 }
 UNITS = {"_s": "s", "_m": "m", "_mps": "m/s", "_deg": "deg"}
 
