@@ -37,3 +37,22 @@ def test_places_velocities_and_covariances_equal_geo_frames():
     expected = turn @ cov @ turn.swapaxes(1, 2)
     upper = np.triu_indices(6)
     assert shown == pytest.approx(expected[:, upper[0], upper[1]], abs=1e-6)
+
+
+def test_the_way_back_ends_where_it_began():
+    """Places, velocities and covariances, all over the Earth."""
+    random = generator(2, "local")
+    state = np.hstack(
+        [
+            geodetic_to_ecef(
+                random.uniform(-89.9, 89.9, 50), random.uniform(-180, 180, 50), random.uniform(0, 4e4, 50)
+            ),
+            random.normal(0.0, 300.0, (50, 3)),
+        ]
+    )
+    root = random.normal(size=(50, 6, 6)) * 10.0
+    cov = root @ root.swapaxes(1, 2)
+    there = local.to_local(state, np.array([pack(each) for each in cov]), WGS84_A_M, WGS84_E2)
+    back, full = local.from_local(*there, WGS84_A_M, WGS84_E2)
+    assert np.abs(back - state).max() < ONE_MILLIMETRE
+    assert full == pytest.approx(cov, abs=1e-6)

@@ -13,6 +13,7 @@ from kizuna.shapes import BoolN, FloatN, IntN
 
 _TRACKS: Final = 1 << 32
 """More tracks than a tracker ever numbers."""
+_LOOKUPS: Final = 64
 _STATUS: Final = {name: code for code, name in enumerate(STATUSES)}
 
 
@@ -22,14 +23,23 @@ class Names:
     def __init__(self, names: tuple[str, ...] = ()) -> None:
         self.names = list(names)
         self._codes = {name: code for code, name in enumerate(names)}
+        self._lookups: dict[tuple[str, ...], IntN] = {}
+        """Tables of one sender have the same names for long."""
 
     def codes(self, labels: Labels) -> IntN:
         """Codes (N,) of a column, -1 for null; new names get the next codes."""
-        for name in labels.names:
-            if name not in self._codes:
-                self._codes[name] = len(self.names)
-                self.names.append(name)
-        made: IntN = labels.recode(self._codes).astype(np.int64)
+        lookup = self._lookups.get(labels.names)
+        if lookup is None:
+            for name in labels.names:
+                if name not in self._codes:
+                    self._codes[name] = len(self.names)
+                    self.names.append(name)
+            # The last entry serves code -1.
+            lookup = np.array([*(self._codes[name] for name in labels.names), -1], dtype=np.int64)
+            if len(self._lookups) >= _LOOKUPS:
+                self._lookups.clear()
+            self._lookups[labels.names] = lookup
+        made: IntN = lookup[labels.codes]
         return made
 
     def labels(self, codes: IntN) -> Labels:

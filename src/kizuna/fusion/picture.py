@@ -99,7 +99,7 @@ class Picture:
         newer[rows >= 0] = reports.time[chosen[rows >= 0]] > self._known.heard.time_s[rows[rows >= 0]]
         fresh = np.zeros(len(reports), dtype=np.bool_)
         fresh[chosen[newer]] = True
-        self._take(reports.take(np.sort(chosen[newer])))
+        self._take(reports if fresh.all() else reports.take(fresh))
         return fresh
 
     def own_reports(self, tracks: Tracks) -> Reports:

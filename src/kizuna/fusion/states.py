@@ -5,16 +5,11 @@ from typing import Final
 import numpy as np
 
 from kizuna.constants import WGS84_A_M, WGS84_E2
-from kizuna.geo.frames import enu_basis, geodetic_to_ecef
 from kizuna.kernels import local
 from kizuna.messages.report import Reports
 from kizuna.messages.track import Tracks
 from kizuna.shapes import FloatNx3, FloatNx6, FloatNx6x6, FloatNx21
 
-_ROW, _COLUMN = np.triu_indices(6)
-_WHERE: Final = np.zeros((6, 6), dtype=np.int64)
-_WHERE[_ROW, _COLUMN] = _WHERE[_COLUMN, _ROW] = np.arange(21)
-"""Where an element of the full covariance stands among the 21 numbers of a message."""
 # `kizuna.kernels.local` takes the position's block, the cross block and the velocity's block.
 _BLOCKS: Final = (
     np.array([0, 0, 0, 1, 1, 2, 0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 5]),
@@ -24,15 +19,9 @@ _BLOCKS: Final = (
 
 def states_of(table: Reports | Tracks) -> tuple[FloatNx6, FloatNx6x6]:
     """States (N, 6) in m and m/s and covariances (N, 6, 6) in ECEF of the rows of a table."""
-    basis = enu_basis(table.lat_deg, table.lon_deg)
+    place = np.stack([table.lat_deg, table.lon_deg, table.alt_m], axis=-1)
     velocity = np.stack([table.ve_mps, table.vn_mps, table.vu_mps], axis=-1)
-    state = np.empty((len(table), 6))
-    state[:, :3] = geodetic_to_ecef(table.lat_deg, table.lon_deg, table.alt_m)
-    state[:, 3:] = np.einsum("nij,ni->nj", basis, velocity)
-    turn = np.zeros((len(table), 6, 6))
-    turn[:, :3, :3] = turn[:, 3:, 3:] = basis
-    cov = turn.transpose(0, 2, 1) @ table.cov[:, _WHERE] @ turn
-    return state, cov
+    return local.from_local(place, velocity, np.ascontiguousarray(table.cov), WGS84_A_M, WGS84_E2)
 
 
 def shown(state: FloatNx6, cov: FloatNx6x6) -> tuple[FloatNx3, FloatNx3, FloatNx21]:

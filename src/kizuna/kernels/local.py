@@ -1,11 +1,11 @@
-"""Track states from ECEF to what a picture shows: geodetic places, the rest in east, north, up."""
+"""Track states from ECEF to what a picture shows, geodetic places and east, north, up; and back again."""
 
 import math
 
 import numpy as np
 from numba import njit
 
-from kizuna.shapes import Float, FloatNx3, FloatNx6, FloatNx21
+from kizuna.shapes import Float, FloatNx3, FloatNx6, FloatNx6x6, FloatNx21
 
 
 @njit(cache=True)
@@ -90,3 +90,65 @@ def _unpack(cov: Float, full: Float) -> None:
     for i in range(3):
         for j in range(3):
             full[i, 3 + j] = full[3 + j, i] = cov[6 + 3 * i + j]
+
+
+@njit(cache=True)
+def from_local(
+    place: FloatNx3, velocity: FloatNx3, cov: FloatNx21, semi_major_m: float, eccentricity_2: float
+) -> tuple[FloatNx6, FloatNx6x6]:
+    """States and covariances from what a picture shows; `to_local` is the way back.
+
+    Parameters
+    ----------
+    place, velocity
+        (T, 3) latitude and longitude in degrees and height in m; (T, 3) velocity east, north, up in m/s.
+    cov
+        (T, 21) upper triangle, row by row, of the covariance of east, north, up position and velocity.
+    semi_major_m, eccentricity_2
+        The ellipsoid's semi-major axis in m and first eccentricity squared.
+
+    Returns
+    -------
+    tuple
+        (T, 6) ECEF m and m/s; (T, 6, 6) their covariance.
+    """
+    count = len(place)
+    state, out = np.empty((count, 6)), np.empty((count, 6, 6))
+    turn, full, half = np.empty((3, 3)), np.empty((6, 6)), np.empty((6, 6))
+    for t in range(count):
+        lat, lon, height = math.radians(place[t, 0]), math.radians(place[t, 1]), place[t, 2]
+        sin_lat, cos_lat, sin_lon, cos_lon = math.sin(lat), math.cos(lat), math.sin(lon), math.cos(lon)
+        normal = semi_major_m / math.sqrt(1.0 - eccentricity_2 * sin_lat * sin_lat)
+        state[t, 0] = (normal + height) * cos_lat * cos_lon
+        state[t, 1] = (normal + height) * cos_lat * sin_lon
+        state[t, 2] = (normal * (1.0 - eccentricity_2) + height) * sin_lat
+        turn[0, 0], turn[0, 1], turn[0, 2] = -sin_lon, cos_lon, 0.0
+        turn[1, 0], turn[1, 1], turn[1, 2] = -sin_lat * cos_lon, -sin_lat * sin_lon, cos_lat
+        turn[2, 0], turn[2, 1], turn[2, 2] = cos_lat * cos_lon, cos_lat * sin_lon, sin_lat
+        k = 0
+        for i in range(6):
+            for j in range(i, 6):
+                full[i, j] = full[j, i] = cov[t, k]
+                k += 1
+        for i in range(3):
+            state[t, 3 + i] = (
+                turn[0, i] * velocity[t, 0] + turn[1, i] * velocity[t, 1] + turn[2, i] * velocity[t, 2]
+            )
+        for i in range(6):
+            block = 3 * (i // 3)
+            for j in range(6):
+                half[i, j] = (
+                    turn[0, i % 3] * full[block, j]
+                    + turn[1, i % 3] * full[block + 1, j]
+                    + turn[2, i % 3] * full[block + 2, j]
+                )
+        for i in range(6):
+            for j in range(i, 6):
+                block = 3 * (j // 3)
+                value = (
+                    half[i, block] * turn[0, j % 3]
+                    + half[i, block + 1] * turn[1, j % 3]
+                    + half[i, block + 2] * turn[2, j % 3]
+                )
+                out[t, i, j] = out[t, j, i] = value
+    return state, out

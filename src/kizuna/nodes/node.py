@@ -67,6 +67,7 @@ class Node:
         self._inbox = Inbox()
         self._sharing = Sharing(port, release, plan) if plan is not None else None
         self._dialogue = dialogue
+        self._own: Tracks | None = None
         self._next_record_s = self._now_s = -float("inf")
         port.listen(self._receive)
 
@@ -96,7 +97,7 @@ class Node:
 
     def tick(self, now_s: float) -> None:
         """Let time pass, and write the picture of this time when one is due."""
-        self._now_s = now_s
+        self._now_s, self._own = now_s, None
         self._window.advance(now_s)
         if self._dialogue is not None:
             self._dialogue.tick(now_s)
@@ -141,8 +142,10 @@ class Node:
 
         Detections are worked off when somebody asks, in the same order as if it were at every tick.
         """
-        self._tracker.process(self._window.release())
-        return self._tracker.picture(self._now_s, self.name)
+        if self._own is None:
+            self._tracker.process(self._window.release())
+            self._own = self._tracker.picture(self._now_s, self.name)
+        return self._own
 
     def _receive(self, message: Message) -> None:
         if not self._inbox.is_new(message.sender, message.number):

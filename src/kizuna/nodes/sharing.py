@@ -67,7 +67,8 @@ class Sharing:
         self._plan = plan
         nations = None if release.rules is None else release.rules.nations
         self._picture = Picture(port.node, plan.nodes, plan.rule, plan.hold_s, plan.motion, nations)
-        self._next_s = -np.inf
+        self._next_s = self._fresh_s = -np.inf
+        """When to report next; and the time of which the picture is, as long as nothing has come since."""
         self._told: dict[str, Told] = {}
         self.unread = 0
         """Messages that could not be read."""
@@ -94,8 +95,11 @@ class Sharing:
 
     def refresh(self, now_s: float, own: Tracks) -> None:
         """Take in the node's own tracks of this time, and bring the picture up to date."""
+        if now_s == self._fresh_s:
+            return
         self._picture.take(self._picture.own_reports(own))
         self._picture.settle(now_s)
+        self._fresh_s = now_s
 
     def receive_packed(self, sender: str, data: bytes) -> None:
         """Take in what a peer says in few bytes; what can't be read is counted and left out."""
@@ -108,10 +112,15 @@ class Sharing:
 
     def receive(self, sender: str, reports: Reports) -> None:
         """Take in what a peer says, and remember what is to be passed on."""
-        reports = self._release.accepted(reports.take(~reports.originator.equal(self._port.node)))
-        news = reports.take(self._picture.take(reports))
-        if not len(news):
+        own = reports.originator.equal(self._port.node)
+        reports = self._release.accepted(reports.take(~own) if own.any() else reports)
+        new = self._picture.take(reports)
+        if not new.any():
             return
+        self._fresh_s = -np.inf
+        if not any(self._plan.relays.values()):
+            return
+        news = reports.take(new)
         for peer, waiting in self._pass_on.items():
             wanted = [name for name in news.originator.names if name in self._plan.relays.get(peer, ())]
             codes = [news.originator.code(name) for name in wanted if peer not in (name, sender)]
