@@ -13,6 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 from tests.cli import made
 from tests.cli.conftest import Kizuna
+from tests.tracking.sky import Sky, radars, watch
+from tests.tracking.test_registration import spoilt
 
 from kizuna.geo.frames import geodetic_to_ecef
 from kizuna.messages import codec
@@ -181,3 +183,21 @@ def test_the_same_bytes_on_one_core_and_on_two(folder: Path) -> None:
         )
         written.append((folder / f"{cores}.parquet").read_bytes())
     assert written[0] == written[1]
+
+
+def test_register_tells_and_corrects_biases(kizuna: Kizuna, tmp_path: Path) -> None:
+    """One radar in four is 300 m too long: it is named, and each aircraft has one track again."""
+    sky, sensors = Sky.of(40, 3), radars(4)
+    codec.write(sensors, tmp_path / "s.parquet")
+    codec.write(spoilt(watch(sky, sensors, 95.0, 3), {1: (300.0, 0.5, 0.0)}), tmp_path / "d.parquet")
+    counts = {}
+    for options in ((), ("--register",)):
+        out = tmp_path / "t.parquet"
+        left = kizuna(
+            "track", tmp_path / "d.parquet", "--sensors", tmp_path / "s.parquet", "--out", out, *options
+        )
+        assert left.status == 0, left.err
+        assert ("sensor 'radar1' is biased and corrected: range +" in left.err) == bool(options)
+        tracks = codec.read(Tracks, out)
+        counts[options] = int((tracks.time == tracks.time.max()).sum())
+    assert counts["--register",] == 40 < counts[()]

@@ -34,6 +34,14 @@ def track(
         Associator,
         typer.Option(help="How detections are paired with tracks: gnn decides, bp shares.", metavar="gnn|bp"),
     ] = "gnn",
+    register: Annotated[
+        bool,
+        typer.Option(
+            "--register",
+            help="First estimate the radars' biases of range, azimuth and clock, and correct them; takes "
+            "three times as long and more.",
+        ),
+    ] = False,
     node: Annotated[
         str, typer.Option(help="Whose tracks they are, for the column `node`.", metavar="NAME")
     ] = "local",
@@ -77,7 +85,7 @@ def track(
         from kizuna.cli.track_files import track_files
 
         told = circumstances(start, listen)
-        done = track_files(inputs, sensors, every, associator, node, out, stats, told, report)
+        done = track_files(inputs, sensors, every, associator, register, node, out, stats, told, report)
     if not quiet:
         for remark in done.remarks:
             print(f"kizuna: {remark}", file=sys.stderr)

@@ -26,6 +26,7 @@ from kizuna.messages.sensor import Sensors
 from kizuna.messages.track import Tracks
 from kizuna.scenario.read import read_sensors
 from kizuna.tracking.course import Associator
+from kizuna.tracking.registration import estimate
 from kizuna.tracking.tracker import Tracker
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def track_files(
     sensors: Path | None,
     every_s: float,
     associator: Associator,
+    register: bool,
     node: str,
     out: Path,
     stats: Path | None,
@@ -71,6 +73,8 @@ def track_files(
         Time between pictures, s.
     associator
         How detections are paired with tracks.
+    register
+        Whether to estimate the sensors' biases first, and to correct them.
     node
         Whose tracks they are.
     out, stats
@@ -101,6 +105,12 @@ def track_files(
     report("compiling", 0.0)
     warm_up = detections.take(slice(0, _WARM_UP_ROWS))
     _track(Tracker(known, associator=associator), warm_up, times[times <= warm_up.time[-1]], node)
+    remarks = list(map(str, recording.remarks))
+    if register:
+        report("registration", 0.0)
+        biases = estimate(known, detections)
+        detections = biases.correct(detections)
+        remarks += biases.sentences()
     began_s = time.perf_counter()
     tracker = Tracker(known, associator=associator)
     pictures = _track(tracker, detections, times, node, report)
@@ -108,7 +118,7 @@ def track_files(
     codec.write(pictures, out)
     if stats:
         _write_figures(stats, len(detections), seconds, reading_s)
-    remarks = [*map(str, recording.remarks), *tracker.remarks()]
+    remarks += tracker.remarks()
     return Done(len(detections), len(np.unique(pictures.track)), seconds, remarks)
 
 

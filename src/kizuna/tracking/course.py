@@ -57,6 +57,8 @@ class Course:
     ) -> None:
         self.tracks = Register.of(len(sources.names), len(motion.models))
         self.next_number = 1
+        self.pairs: list[tuple[IntN, Measurements]] | None = None
+        """Where to keep which measurements updated which confirmed tracks; None for nowhere."""
         self._sources = sources
         self._motion = motion
         self.existence = Existence(sources, belief)
@@ -95,6 +97,7 @@ class Course:
             unexplained = np.flatnonzero(track < 0)
             belief.learn(measurements.sensor[unexplained], last_s)
             self._update(np.flatnonzero(track >= 0), track, measurements)
+            self._keep_pairs(track, measurements)
         else:
             shares = share(found, measurements, tracks, self._sources, surplus)
             unexplained = shares.unexplained
@@ -136,6 +139,11 @@ class Course:
             log_likelihood[assumed] += 0.5 * np.log(ASSUMED_ALIKE)
         gain = self.existence.gain(log_likelihood, measurements)
         self.existence.credit(tracks, rows, track, gain, trust, measurements)
+
+    def _keep_pairs(self, track: IntN, measurements: Measurements) -> None:
+        if self.pairs is not None:
+            rows = np.flatnonzero((track >= 0) & self.tracks.confirmed[track])
+            self.pairs.append((self.tracks.number[track[rows]], measurements.take(rows)))
 
     def _update_shared(self, shares: Shares) -> None:
         """Update tracks with their shares of detections."""

@@ -12,6 +12,7 @@ from kizuna.messages.detection import Detections
 from kizuna.messages.sensor import Sensors
 from kizuna.messages.track import STATUSES, Tracks
 from kizuna.models.motion import Manoeuvring
+from kizuna.shapes import IntN
 from kizuna.tracking.course import Associator, Course
 from kizuna.tracking.existence import Belief
 from kizuna.tracking.filter import POSITION, RADAR, Filter, Measurements, Sources
@@ -47,6 +48,8 @@ class Tracker:
         How late a detection may come and still take its place in order of time, s. What was worked off since
         then is worked off again, and objects keep the numbers that they were shown under. With 0, detections
         come in order.
+    keep_pairs
+        Whether to keep which measurements updated which tracks, for `take_pairs`; of `gnn` alone.
     """
 
     def __init__(
@@ -56,14 +59,17 @@ class Tracker:
         belief: Belief | None = None,
         associator: Associator = "gnn",
         late_s: float = 0.0,
+        keep_pairs: bool = False,
     ) -> None:
         self._motion = motion or Manoeuvring()
-        self._sources = Sources.of(sensors)
-        self._filter = Filter(self._sources)
-        shortest = float(self._sources.period_s.min(initial=2.0 * _LONGEST_SLICE_S))
+        self.sources = Sources.of(sensors)
+        self._filter = Filter(self.sources)
+        shortest = float(self.sources.period_s.min(initial=2.0 * _LONGEST_SLICE_S))
         self._slice_s = min(_LONGEST_SLICE_S, _SLICE_OF_PERIOD * shortest)
         self._remarks = Remarks()
-        self._course = Course(self._sources, self._motion, belief or Belief(), associator, self._remarks)
+        self._course = Course(self.sources, self._motion, belief or Belief(), associator, self._remarks)
+        if keep_pairs:
+            self._course.pairs = []
         self._pending: list[Measurements] = []
         self._last_s = -np.inf
         self._late_s = late_s
@@ -90,6 +96,14 @@ class Tracker:
         """How many detections are kept because earlier ones may still come."""
         waiting = sum(len(part.time_s) for part in self._pending)
         return waiting + (self._past.kept if self._past is not None else 0)
+
+    def take_pairs(self) -> tuple[IntN, Measurements]:
+        """Numbers (N,) of confirmed tracks and the measurements that updated them, since the last call."""
+        kept, self._course.pairs = self._course.pairs or [], []
+        if not kept:
+            nothing = np.empty(0, dtype=np.int64)
+            return nothing, self._filter.measure(Detections.empty())
+        return np.concatenate([number for number, _ in kept]), Measurements.join([each for _, each in kept])
 
     def remarks(self) -> list[str]:
         """What should be known of the input before the tracks are believed, one sentence each."""
