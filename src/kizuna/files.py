@@ -1,12 +1,16 @@
 """Files that are whole or not there: written under a temporary name, then renamed."""
 
+import difflib
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from kizuna.errors import WorkError
+from kizuna.errors import InputError, WorkError
+
+_CLOSE = 0.8
+"""Names of files that are at least so alike (`difflib`) may be slips of each other."""
 
 
 @contextmanager
@@ -61,6 +65,25 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
+
+
+def not_there(path: Path | str, expected: str) -> InputError:
+    """The error that a file to read is not there, with the one beside it that may be meant.
+
+    Parameters
+    ----------
+    path
+        The file that was asked for.
+    expected
+        What kind of file it should be, for when none is meant.
+    """
+    asked = Path(path)
+    beside = [entry.name for entry in asked.parent.glob("*")] if asked.parent.is_dir() else []
+    close = difflib.get_close_matches(asked.name, beside, n=1, cutoff=_CLOSE)
+    close = close or [name for name in beside if Path(name).stem == asked.name]
+    if close:
+        return InputError(str(path), "", f"is not there; did you mean {asked.with_name(close[0])}?")
+    return InputError(str(path), "", "is not there", expected)
 
 
 def cannot_write(path: Path, error: OSError) -> WorkError:

@@ -62,7 +62,7 @@ def test_the_summit_is_the_highest_ground():
     [
         ([], "--terrain: isn't given; expected elevation models, or --synthetic with a seed"),
         (["--terrain", "a.tif", "--synthetic", 1], "--synthetic: is given beside --terrain"),
-        (["--terrain", "missing.tif"], "missing.tif: isn't there"),
+        (["--terrain", "missing.tif"], "missing.tif: is not there"),
         (["--synthetic", 1, "--from", "soon"], "--from: 'soon' is not a time"),
         (["--synthetic", 1, "--to", "2028-01-01"], "--to: 2028-01-01 is less than a step of 3600 s after"),
         (["--synthetic", 1, "--at", "there"], "--at: 'there' is no place; expected LAT,LON in degrees"),
@@ -126,7 +126,7 @@ def test_routes_that_cannot_be_are_told(monkeypatch, tmp_path, capsys, options, 
 
 
 def test_without_the_extra_one_sentence_says_so(monkeypatch, tmp_path, capsys):
-    """A package of the extra that isn't there is named, with what to install."""
+    """A package of the extra that is not there is named, with what to install."""
     importing = builtins.__import__
 
     def refuse(name, *rest, **more):

@@ -146,7 +146,7 @@ def test_cells_that_are_no_squares_are_told(tmp_path, transform, sentence):
 
 def test_files_that_are_no_maps_are_told(tmp_path):
     """Missing, of another kind, too small, and a part beyond the edge."""
-    with pytest.raises(InputError, match="isn't there"):
+    with pytest.raises(InputError, match="is not there"):
         read_elevation(tmp_path / "missing.tif")
     (tmp_path / "text.tif").write_text("no map")
     with pytest.raises(InputError, match="is no raster that GDAL knows"):

@@ -71,7 +71,21 @@ def test_a_node_that_no_link_reaches_is_right_when_nothing_is_shared(
         (
             "seed: 1\n\tstart: 2\n",
             (
-                "line 2: is not YAML (found character '\\t' that cannot start any token); "
+                "line 2: is not YAML (there is a tab); "
+                "expected lines such as `key: value`, indented with spaces"
+            ),
+        ),
+        (
+            "exercise: two\nseed 1\nstart: 2\n",
+            (
+                "line 2: is not YAML (a key without `: ` after it); "
+                "expected lines such as `key: value`, indented with spaces"
+            ),
+        ),
+        (
+            "seed: 1\ntitle: Two: and more\n",
+            (
+                "line 2: is not YAML (a `:` where none can be; text that holds one needs quotes); "
                 "expected lines such as `key: value`, indented with spaces"
             ),
         ),

@@ -5,7 +5,6 @@ import pytest
 from pyproj import Geod
 from tests.world.made import AIRPORTS, exercise, flights, incoming
 
-from kizuna.errors import InputError
 from kizuna.geo.frames import ecef_to_geodetic, enu_basis
 from kizuna.shapes import Float
 from kizuna.world.flights import Flights
@@ -143,11 +142,3 @@ def test_another_object_changes_nobody() -> None:
 def test_another_seed_changes_everybody() -> None:
     one, other = build(exercise(flights(3)), "."), build(exercise(flights(3), seed=8), ".")
     assert not np.array_equal(one.span(np.arange(3))[0], other.span(np.arange(3))[0])
-
-
-def test_airports_at_the_same_place_are_refused() -> None:
-    twice = {**AIRPORTS, "HND": AIRPORTS["RJTT"]}
-    with pytest.raises(InputError) as caught:
-        build(exercise(flights(2, between=["RJTT", "HND"]), airports=twice), ".")
-    assert "RJTT and HND are 0.0 km apart" in str(caught.value)
-    assert "at least 20 km apart" in str(caught.value)

@@ -12,6 +12,7 @@ from typing import Final
 from kizuna.bus.datagrams import heard
 from kizuna.errors import InputError
 from kizuna.exercise.progress import Report
+from kizuna.files import not_there
 from kizuna.gateways.asterix import read as asterix
 from kizuna.gateways.asterix.frames import of_datagrams
 from kizuna.gateways.opensky import read as opensky
@@ -134,7 +135,7 @@ def _head(path: Path) -> bytes:
         with path.open("rb") as opened:
             head = opened.read(_HEAD_BYTES)
     except FileNotFoundError:
-        raise InputError(file, "", "is not there", "a recording, or a table of detections") from None
+        raise not_there(path, "a recording, or a table of detections") from None
     except IsADirectoryError:
         raise InputError(file, "", "is a folder", "a file") from None
     except OSError as error:

@@ -95,6 +95,10 @@ def _flaw(item: dict[str, Any], schema: Schema) -> Flaw:
         return _missing(item["loc"], schema)
     if kind in ("union_tag_invalid", "union_tag_not_found"):
         return _untold(path, node, value)
+    if kind == "invalid_key":
+        return Flaw(
+            path[:-1], f"{value} is no key", "words as keys, and decimal points that are dots, not commas"
+        )
     if item["loc"] and item["loc"][-1] == "[key]":
         return Flaw(path, f"{quoted(str(path[-1]))} is no name", _NAME)
     if kind in ("literal_error", "enum"):
@@ -148,7 +152,7 @@ def _problem(item: dict[str, Any]) -> str:
     if kind == "utc":
         return f"{quoted(value)} is not a time"
     if kind == "int_type" and isinstance(value, float):
-        return f"{value:.10g} is not a whole number"
+        return f"{value} is not a whole number"
     if kind == "order":
         return str(item["msg"])
     return f"is {_what(value)}"

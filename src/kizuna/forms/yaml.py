@@ -10,6 +10,7 @@ from ruamel.yaml.constructor import DuplicateKeyError, RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from kizuna.errors import InputError
+from kizuna.files import not_there
 
 KeyPath = tuple[str | int, ...]
 Lines = dict[KeyPath, int]
@@ -49,10 +50,10 @@ def load(path: Path | str, such_as: str = "sensors") -> tuple[dict[str, Any], Li
         key = str(error.problem).split('"')[1]
         raise InputError(file, f"line {line}, key {key}", "is there twice", "each key once") from error
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        mark, why = _unmarked(error)
         place = f"line {mark.line + 1}" if mark else ""
-        problem = f"is not YAML ({error.problem or error.context})"
-        raise InputError(file, place, problem, "lines such as `key: value`, indented with spaces") from error
+        expected = "lines such as `key: value`, indented with spaces"
+        raise InputError(file, place, f"is not YAML ({why})", expected) from error
     except RecursionError as error:
         raise InputError(file, "", "is nested too deep", "keys and values in YAML") from error
     except YAMLError as error:
@@ -68,11 +69,23 @@ def load(path: Path | str, such_as: str = "sensors") -> tuple[dict[str, Any], Li
     return _plain(data, (), lines), lines
 
 
+def _unmarked(error: MarkedYAMLError) -> tuple[Any, str]:
+    """Where a slip is and what it is, in the words of the parser but for those that newcomers make."""
+    if error.problem and "'\\t'" in error.problem:
+        return error.problem_mark, "there is a tab"
+    if error.problem == "could not find expected ':'":
+        # Noticed on a later line; the key itself stands on this one.
+        return error.context_mark, "a key without `: ` after it"
+    if error.problem == "mapping values are not allowed here":
+        return error.problem_mark, "a `:` where none can be; text that holds one needs quotes"
+    return error.problem_mark or error.context_mark, error.problem or error.context or "it can't be read"
+
+
 def _text(path: Path | str, file: str) -> str:
     try:
         return Path(path).read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        raise InputError(file, "", "is not there", "a YAML file") from None
+        raise not_there(path, "a YAML file") from None
     except IsADirectoryError:
         raise InputError(file, "", "is a folder", "a YAML file") from None
     except UnicodeDecodeError:

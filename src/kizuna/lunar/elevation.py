@@ -18,6 +18,7 @@ from rasterio.vrt import WarpedVRT
 from rasterio.windows import Window
 
 from kizuna.errors import InputError
+from kizuna.files import not_there
 from kizuna.geo.bodies import MOON
 from kizuna.geo.stereographic import NORTH, SOUTH, PolarPlane
 from kizuna.lunar.grid import Grid
@@ -144,7 +145,7 @@ def write_grid(path: Path | str, grid: Grid) -> None:
 def _opened(path: Path) -> Iterator[DatasetReader]:
     """The file, opened; what GDAL can't open is told in a sentence."""
     if not path.exists():
-        raise InputError(str(path), "", "isn't there", "an elevation model: GeoTIFF or PDS label")
+        raise not_there(path, "an elevation model: GeoTIFF or PDS label")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)  # told below, in our words

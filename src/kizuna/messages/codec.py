@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from kizuna.errors import InputError
-from kizuna.files import cannot_write, replacing
+from kizuna.files import cannot_write, not_there, replacing
 from kizuna.messages.check import check
 from kizuna.messages.columns import Column, Labels, Table, columns_of
 from kizuna.shapes import Float
@@ -94,7 +94,7 @@ def read(kind: type[T], path: Path | str, *, unread: Collection[str] = ()) -> T:
             _check_names(wanted, present, file)
             data = source.read(columns=[name for name in wanted if name in present])
     except FileNotFoundError:
-        raise InputError(file, "", "is not there", "a Parquet file") from None
+        raise not_there(path, "a Parquet file") from None
     except (pa.ArrowException, ValueError, OSError) as error:
         empty = Path(path).is_file() and Path(path).stat().st_size == 0
         problem = "is empty" if empty else f"is not Parquet, or is cut short ({_first_line(error)})"

@@ -5,14 +5,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from kizuna.forms.explain import Flaw, expected_of, not_known
 from kizuna.forms.schema import schema_of
 from kizuna.forms.yaml import KeyPath
+from kizuna.geo.geodesic import great_circle_m
 from kizuna.messages.sensor import NEEDED
 from kizuna.scenario.keys import Outage
 from kizuna.scenario.model import Exercise
 from kizuna.scenario.sensor import Sensor, SensorRow
-from kizuna.scenario.traffic import FlightsTraffic, IncomingTraffic, RecordedTraffic
+from kizuna.scenario.traffic import NEAREST_M, FlightsTraffic, IncomingTraffic, RecordedTraffic
 
 PLACE = ("lat_deg", "lon_deg", "alt_m")
 
@@ -113,6 +116,21 @@ def _routes(path: KeyPath, traffic: FlightsTraffic | IncomingTraffic, exercise: 
             yield _name((*path, key, place), "airport is called", airport, exercise.airports)
     if flights and len(set(airports)) < 2:
         yield Flaw((*path, key), "names the same airport again", "at least 2 different airports")
+    elif flights and all(airport in exercise.airports for airport in airports):
+        yield from _neighbours((*path, key), airports, exercise)
+
+
+def _neighbours(path: KeyPath, names: Sequence[str], exercise: Exercise) -> Iterator[Flaw]:
+    """The first two airports that are too near for a flight."""
+    places = [exercise.airports[name] for name in names]
+    lat, lon = (np.array([getattr(place, key) for place in places]) for key in ("lat_deg", "lon_deg"))
+    apart_m = great_circle_m(lat[:, None], lon[:, None], lat, lon)
+    for one, other in np.argwhere(np.triu(apart_m < NEAREST_M, 1))[:1]:
+        yield Flaw(
+            path,
+            f"{names[one]} and {names[other]} are {apart_m[one, other] / 1000.0:.1f} km apart",
+            f"airports at least {NEAREST_M / 1000.0:.0f} km apart to fly between",
+        )
 
 
 def _sensor_names(path: KeyPath, sensor: Sensor, exercise: Exercise) -> Iterator[Flaw]:

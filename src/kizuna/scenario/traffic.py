@@ -7,6 +7,9 @@ from pydantic import AfterValidator, Field, Strict
 from kizuna.forms.keys import LatDeg, LonDeg, Name, Record, Text, in_order, key
 from kizuna.scenario.keys import FlightAltM, Seconds, SpeedMps
 
+NEAREST_M = 20_000.0
+"""Airports that are nearer to each other than this have no flights between them."""
+
 ObjectKind = Literal["aircraft", "cruise", "balloon", "drone"]
 
 

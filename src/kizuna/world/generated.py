@@ -7,7 +7,6 @@ from typing import Final
 
 import numpy as np
 
-from kizuna.errors import InputError
 from kizuna.geo.frames import geodetic_to_ecef
 from kizuna.geo.geodesic import along, course_deg, destination, great_circle_m
 from kizuna.scenario.model import Exercise
@@ -37,8 +36,6 @@ RUNWAY_DEG: Final = 90.0
 DOG_LEG_SHARE: Final = 0.03
 DOG_LEG_M: Final = 50_000.0
 """Greatest distance of a waypoint from the direct way: a share of its length, and no more than this."""
-NEAREST_M: Final = 20_000.0
-"""Airports that are nearer to each other than this have no flights between them."""
 STRAIGHT_S: Final = 60.0
 TURN_RAD: Final = np.radians(10.0)
 """Longest time, and greatest change of course, from knot to knot; both keep the curves within a metre."""
@@ -48,16 +45,9 @@ _BLOCK: Final = 500
 
 
 def flights(exercise: Exercise, traffic: FlightsTraffic) -> Flights:
-    """Airliners that fly from airport to airport with turns, climb, cruise and descent.
-
-    Raises
-    ------
-    InputError
-        When two of the airports are nearly at the same place.
-    """
+    """Airliners that fly from airport to airport with turns, climb, cruise and descent."""
     airports = {name: exercise.airports[name] for name in traffic.between}
     places = np.array([[airport.lat_deg, airport.lon_deg, airport.alt_m] for airport in airports.values()])
-    _refuse_neighbours(exercise, traffic, tuple(airports), places)
     names = _names(traffic.name, traffic.count)
     blocks = [names[begin : begin + _BLOCK] for begin in range(0, len(names), _BLOCK)]
     return Flights.join([_airliners(exercise, traffic, places, block) for block in blocks])
@@ -122,21 +112,6 @@ def _choose(u: FloatN, count: int) -> IntN:
 
 def _evenly(u: FloatN, limits: tuple[float, float]) -> FloatN:
     return limits[0] + (limits[1] - limits[0]) * u
-
-
-def _refuse_neighbours(
-    exercise: Exercise, traffic: FlightsTraffic, names: tuple[str, ...], places: Float
-) -> None:
-    lat, lon = places[:, 0], places[:, 1]
-    apart = great_circle_m(lat[:, None], lon[:, None], lat, lon)
-    one, other = np.nonzero(np.triu(apart < NEAREST_M, 1))
-    if len(one):
-        raise InputError(
-            exercise.exercise,
-            f"traffic {traffic.name}",
-            f"{names[one[0]]} and {names[other[0]]} are {apart[one[0], other[0]] / 1000.0:.1f} km apart",
-            f"airports at least {NEAREST_M / 1000.0:.0f} km apart to fly between",
-        )
 
 
 def _airways(origin: Float, goal: Float, speed_mps: FloatN, u: Float) -> Routes:

@@ -25,8 +25,7 @@ def build(exercise: Exercise, folder: Path | str) -> Flights:
     Raises
     ------
     InputError
-        When a recorded file can't be read or is of another time, two objects have the same name, or airports
-        are too near for a flight.
+        When a recorded file can't be read or is of another time, or two objects have the same name.
     """
     parts = []
     for traffic in exercise.traffic:

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.csv as pcsv
 
 from kizuna.errors import InputError
+from kizuna.files import not_there
 from kizuna.gateways.csv.columns import cells_of
 from kizuna.messages import codec
 from kizuna.messages.columns import Column, Table, columns_of
@@ -175,7 +176,7 @@ def _records(path: Path) -> Iterator[Iterator[tuple[int, list[str]]]]:
         with path.open(encoding="utf-8-sig", newline="") as lines:
             yield _numbered(lines)
     except FileNotFoundError:
-        raise InputError(file, "", "is not there", "a CSV file") from None
+        raise not_there(path, "a CSV file") from None
     except IsADirectoryError:
         raise InputError(file, "", "is a folder", "a CSV file") from None
     except UnicodeDecodeError:

@@ -9,6 +9,7 @@ from typing import Any, Final, NoReturn, TypeVar
 import pyarrow as pa
 
 from kizuna.errors import InputError
+from kizuna.files import not_there
 from kizuna.gateways.geojson.features import MOMENT, POSITION
 from kizuna.messages import codec
 from kizuna.messages.columns import Column, Table, columns_of
@@ -126,7 +127,7 @@ def _features(path: Path) -> list[Any]:
     try:
         document = json.loads(path.read_text(encoding="utf-8-sig"), parse_constant=_no_constant)
     except FileNotFoundError:
-        raise InputError(file, "", "is not there", "a GeoJSON file") from None
+        raise not_there(path, "a GeoJSON file") from None
     except IsADirectoryError:
         raise InputError(file, "", "is a folder", "a GeoJSON file") from None
     except UnicodeDecodeError:
