@@ -11,7 +11,7 @@ from typing import Any
 
 from tests.house.source import ROOT
 
-HEAVY = ("numba", "numpy", "pyarrow", "scipy", "rasterio", "plotly", "kizuna.scenario")
+HEAVY = ("numba", "numpy", "pyarrow", "scipy", "rasterio", "plotly", "kizuna.forms")
 """What takes long to load, and has nothing to say on how a command is called."""
 
 

@@ -275,7 +275,7 @@ def test_an_identity_shared_by_two_aircraft_is_converted_as_it_is(kizuna: Kizuna
         ),
         (
             (*MOON, "--cell", "-5"),
-            "synthetic terrain 4 at -5 m: has cells of -5 m; expected a size above 0",
+            "--cell: -5 m; expected a number of metres above 0 and up to 1000",
         ),
     ],
 )

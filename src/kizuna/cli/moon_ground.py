@@ -19,6 +19,8 @@ def ground(maps: list[Path], seed: int | None, cells: int, step_m: float) -> Gro
         raise InputError("--synthetic", "", "is given beside --terrain", "one of them")
     if not maps and seed is None:
         raise InputError("--terrain", "", "isn't given", "elevation models, or --synthetic with a seed")
+    if not 0.0 < step_m <= 1000.0:
+        raise InputError("--cell", "", f"{step_m:g} m", "a number of metres above 0 and up to 1000")
     return Ground(
         files=tuple(str(path.absolute()) for path in maps), synthetic=seed, cells=cells, cell_m=step_m
     )

@@ -21,7 +21,7 @@ def light(
         int | None, typer.Option(help="A made-up south pole from this seed instead.", min=0, metavar="SEED")
     ] = None,
     cells: Annotated[
-        int, typer.Option(help="Rows and columns of the made-up map.", min=16, metavar="N")
+        int, typer.Option(help="Rows and columns of the made-up map.", min=16, max=4000, metavar="N")
     ] = 400,
     cell: Annotated[float, typer.Option(help="Size of its cells, metres.", metavar="M")] = 20.0,
     start: Annotated[str, typer.Option("--from", help="First time, UTC.", metavar="TIME")] = "2029-01-01",

@@ -1,0 +1,31 @@
+"""What is left of each limit of a plan on the Moon: as a table, and as the end of a command."""
+
+from rich.console import Console
+from rich.table import Table
+
+from kizuna.errors import WorkError
+from kizuna.geo.time import format_utc
+from kizuna.lunar.margin import Margin
+
+
+def show_margins(margins: list[Margin]) -> None:
+    """Print the table, the weakest first."""
+    table = Table(title="Margins, the weakest first", title_justify="left")
+    for name, justify in (("limit", "left"), ("allowed", "right"), ("worst", "right"), ("left", "right")):
+        table.add_column(name, justify="right" if justify == "right" else "left")
+    table.add_column("when")
+    for each in margins:
+        numbers = (f"{value:,.2f} {each.unit}".strip() for value in (each.limit, each.worst, each.margin))
+        table.add_row(each.name, *numbers, format_utc(round(each.time_s)), style=None if each.kept else "red")
+    Console().print(table)
+
+
+def refuse_broken(what: str, margins: list[Margin]) -> None:
+    """Leave with an error that names the first broken limit, if any."""
+    broken = [each for each in margins if not each.kept]
+    if broken:
+        first = broken[0]
+        raise WorkError(
+            f"{what}: breaks {len(broken)} of {len(margins)} limits; {first.name} by "
+            f"{-first.margin:,.3g} {first.unit} at {format_utc(round(first.time_s))}"
+        )
