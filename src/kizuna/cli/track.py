@@ -75,11 +75,7 @@ def track(
     """
     if not 0.0 < every < math.inf:
         raise InputError("--every", "", f"{every:g} s", "a number of seconds above 0")
-    read_files = [*inputs, sensors] if sensors else inputs
-    check_output("--out", out, read_files)
-    if stats:
-        check_output("--stats", stats, read_files)
-        check_outputs_differ("--stats", stats, "--out", out)
+    _check_outputs(out, stats, [*inputs, sensors] if sensors else inputs)
     with progress(quiet) as report:
         from kizuna.cli.recordings import circumstances
         from kizuna.cli.track_files import track_files
@@ -90,3 +86,10 @@ def track(
         for remark in done.remarks:
             print(f"kizuna: {remark}", file=sys.stderr)
         print(f"{done.detections:,} detections, {done.tracks:,} tracks, {done.seconds:.2f} s: {out}")
+
+
+def _check_outputs(out: Path, stats: Path | None, read_files: list[Path]) -> None:
+    check_output("--out", out, read_files)
+    if stats:
+        check_output("--stats", stats, read_files)
+        check_outputs_differ("--stats", stats, "--out", out)
