@@ -48,7 +48,7 @@ def route(
 
     The folder gets plan.yaml (to be edited and checked again), route.geojson, route.czml and route.html.
 
-    Example: kizuna moon route --synthetic 4 --start=-89.5070,146.1 --goal=-89.4960,149.0 --out out/route
+    Example: kizuna moon route --synthetic 4 --start=-89.5070,146.1 --goal=-89.4960,145.0 --out out/route
     """
     check_folder(out, out)
     with progress(quiet) as report:
