@@ -119,7 +119,7 @@ def cover(
 
     Maximises the expected protected value, and says how far the plan may be from the best.
 
-    Example: kizuna command cover coverage.yaml out/trilateral/shared/tracks.parquet --node JPN
+    Example: kizuna command cover coverage.yaml out/trilateral/joint/tracks.parquet --node JPN
     """
     from kizuna.command.assign import assign
     from kizuna.command.cover import threats

@@ -48,6 +48,7 @@ class Area:
     radius_m: float
     value: float
     defenders: int = 1
+    nation: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -36,6 +36,7 @@ class ProtectedArea(Record):
     lat_deg: LatDeg = key("Latitude of its middle", "deg")
     lon_deg: LonDeg = key("Longitude of its middle, east positive", "deg")
     radius_m: RadiusM = key("Its radius", "m")
+    nation: Name | None = key("Nation whose it is; needed for decisions in an exercise", default=None)
     value: float = key("What it is worth, beside the others", "1", gt=0.0, le=1e9)
     defenders: int = key("How many may cover one track towards it", default=1, ge=1, le=3)
 
@@ -82,7 +83,9 @@ def read_coverage(path: Path | str) -> Coverage:
             for each in read.defenders
         ),
         areas=tuple(
-            Area(each.area, each.lat_deg, each.lon_deg, each.radius_m, each.value, each.defenders)
+            Area(
+                each.area, each.lat_deg, each.lon_deg, each.radius_m, each.value, each.defenders, each.nation
+            )
             for each in read.areas
         ),
         horizon_s=read.horizon_s,

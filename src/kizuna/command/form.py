@@ -39,6 +39,11 @@ class Post(Record):
     post: Name = key("Name of the post")
     nation: Name = key("Nation of the person who fills it")
     headquarters: Name = key("Headquarters at which it is")
+    decides_s: float = key(
+        "Median time that a decision takes, where people are modelled", "s", 20.0, gt=0.0, le=3_600.0
+    )
+    spread: float = key("Standard deviation of that time's natural logarithm", "1", 0.5, ge=0.0, le=3.0)
+    slower: float = key("Share by which each thing that waits slows it down", "1", 0.1, ge=0.0, le=10.0)
     successors: Names = key(
         "Posts that stand in for it when it is lost or cut off, the first first", default=()
     )

@@ -23,6 +23,10 @@ class Post:
     nation: str
     headquarters: str
     successors: tuple[str, ...] = ()
+    decides_s: float = 20.0
+    """Median time of a decision, s; log-normal with `spread`, and longer by `slower` for each that waits."""
+    spread: float = 0.5
+    slower: float = 0.1
 
 
 @dataclass(frozen=True, slots=True)

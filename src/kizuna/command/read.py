@@ -51,7 +51,16 @@ def _organisation(read: asked.Organisation, folder: Path) -> Organisation:
         },
         units={unit.unit: unit.headquarters for unit in read.units},
         posts={
-            post.post: Post(post.post, post.nation, post.headquarters, post.successors) for post in read.posts
+            post.post: Post(
+                post.post,
+                post.nation,
+                post.headquarters,
+                post.successors,
+                post.decides_s,
+                post.spread,
+                post.slower,
+            )
+            for post in read.posts
         },
         relationships=tuple(
             Relationship(

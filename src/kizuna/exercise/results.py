@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from kizuna.exercise.assemble import Played, feeds, recorded_times
+from kizuna.exercise.decisions import Decided
 from kizuna.exercise.stage import Stage
 from kizuna.files import write_text
 from kizuna.messages import codec
@@ -43,6 +44,7 @@ class Outcome:
     variant: str
     played: Played
     scores: Scores
+    decided: Decided | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,6 +125,8 @@ def _summary(outcome: Outcome) -> dict[str, Any]:
         "remarks": played.remarks,
         "links": links,
     }
+    if outcome.decided is not None:
+        made["decisions"] = _decisions(outcome.decided)
     released = {node: log for node, log in played.released.items() if log}
     return {**made, "released": released} if released else made
 
@@ -172,11 +176,53 @@ def _variant(exercise: Exercise, variant: Variant, outcome: Outcome, out: Path) 
             for node in scores.nodes
         ),
         overall=_told({name: scores.overall[name] for name in ("commonality", "same_number")}),
+        decisions=None if outcome.decided is None else _told_decisions(outcome.decided),
         traffic=tuple(
             material.Traffic(sender, to, carried.messages_sent, carried.bytes_sent, carried.messages_lost)
             for (sender, to), carried in outcome.played.traffic.items()
         ),
     )
+
+
+def _told_decisions(decided: Decided) -> material.Decisions:
+    return material.Decisions(
+        organisation=decided.organisation,
+        actions=tuple(
+            material.Action(each.action, each.orders, each.issued, each.in_time, each.took_s, each.states)
+            for each in decided.actions
+        ),
+        load=decided.load,
+        cases=decided.cases,
+        messages=decided.messages,
+        consents=decided.consents,
+        refused=decided.refused,
+    )
+
+
+def _decisions(decided: Decided) -> dict[str, Any]:
+    """Decisions of a variant for the summary."""
+    return {
+        "organisation": decided.organisation,
+        "cases": decided.cases,
+        "messages": decided.messages,
+        "consents": decided.consents,
+        "refused": decided.refused,
+        "actions": {
+            each.action: {
+                "orders": each.orders,
+                "issued": each.issued,
+                "in_time": each.in_time,
+                "median_s": each.quantile(0.5) if each.took_s else None,
+                "late_s": each.quantile(0.95) if each.took_s else None,
+                "states": dict(each.states),
+            }
+            for each in decided.actions
+        },
+        "load": {
+            post: {"tasks": tasks, "busy_s": busy_s, "waited_s": waited_s}
+            for post, (tasks, busy_s, waited_s) in decided.load.items()
+        },
+    }
 
 
 def _node(node: NodeScores, scores: Scores, heard: tuple[material.Feed, ...]) -> material.NodeResult:

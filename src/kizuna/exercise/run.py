@@ -7,13 +7,14 @@ import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.sharedctypes import SynchronizedArray
 from pathlib import Path
 
 from kizuna.errors import InputError
 from kizuna.exercise import results
 from kizuna.exercise.assemble import Played, play
+from kizuna.exercise.decisions import command_of, decide
 from kizuna.exercise.progress import Report
 from kizuna.exercise.rules import rules_of
 from kizuna.exercise.stage import asked, set_up
@@ -78,6 +79,7 @@ def run(
     # Rules that can't be read are told before any work is done.
     for variant in variants:
         rules_of(exercise, variant, path.parent)
+        command_of(exercise, variant, path.parent)
     report("traffic and sensors", 0.0)
     stage = set_up(exercise, path.parent)
     codec.write(stage.truth, out / "truth.parquet")
@@ -175,6 +177,9 @@ def _work(number: int, job: _Job) -> results.Outcome:
         exercise, variant, sensors, detections, folder, lambda _, share: tell(_SHARE_OF_PLAY * share), rules
     )
     rest = 1.0 - _SHARE_OF_PLAY
-    return results.measure(
+    command = command_of(exercise, variant, job.path.parent)
+    decided = None if command is None else decide(exercise, variant, command, folder)
+    measured = results.measure(
         exercise, variant, played, job.out, lambda share: tell(_SHARE_OF_PLAY + rest * share)
     )
+    return replace(measured, decided=decided)

@@ -106,6 +106,10 @@ class Variant(Record):
     rules: bool = key(
         "Whether the rules of release hold; where they don't, all is released to all allies", default=True
     )
+    organisation: Text | None = key(
+        "File of the command structure, relative to this one; models of people then decide at its posts",
+        default=None,
+    )
     fuse: Rule = key("How tracks of several nodes are combined", default="tracklets")
     report_every_s: float = key("Time from one report of a track to its next", "s", 5.0, gt=0.0, le=600.0)
     hold_s: float = key("For how long a track is held that nobody reports", "s", 30.0, gt=0.0, le=3_600.0)
@@ -167,6 +171,11 @@ class Exercise(Record):
     links: Annotated[tuple[Link, ...], Strict(False)] = key("Which node reaches which", default=())
     partitions: Annotated[tuple[Partition, ...], Strict(False)] = key(
         "When the network is broken into parts", default=()
+    )
+    coverage: Text | None = key(
+        "File of protected areas and notional defenders, relative to this one; needed where variants have an "
+        "organisation",
+        default=None,
     )
     release: dict[Name, Text] | None = key(
         "Rules of release: for each nation a file of Cedar policies; a nation without one releases nothing. "

@@ -83,10 +83,35 @@ def first_tracks(material: ReportMaterial, kind: str, kind_of: dict[str, str]) -
     kind_of
         The kind of each object by its name.
     """
+    return _after(
+        material,
+        [
+            np.concatenate([np.empty(0), *(waits_of(result, kind, kind_of) for result in variant.nodes)])
+            for variant in material.variants
+        ],
+        "after the first appearance",
+        f"Objects of kind {kind} that have a track",
+    )
+
+
+def decided(material: ReportMaterial, action: str) -> Figure | None:
+    """Share of one action's orders that were issued after a time; None when no variant has any."""
+    waits = []
+    for variant in material.variants:
+        rows = [row for row in variant.decisions.actions if row.action == action] if variant.decisions else []
+        waits.append(
+            np.concatenate(
+                [np.empty(0), *([*row.took_s, *[np.nan] * (row.orders - row.issued)] for row in rows)]
+            )
+        )
+    return _after(material, waits, "after the picture showed it", f"Orders {action} that were issued")
+
+
+def _after(material: ReportMaterial, waits_s: list[FloatN], axis: str, what: str) -> Figure | None:
+    """Share that has happened after a time, of what each variant waited for; NaN where it never did."""
     traces, spoken = [], []
     longest = max(material.duration_s, 60.0)
-    for place, variant in enumerate(material.variants):
-        waits = np.concatenate([np.empty(0), *(waits_of(result, kind, kind_of) for result in variant.nodes)])
+    for place, (variant, waits) in enumerate(zip(material.variants, waits_s, strict=True)):
         if not len(waits):
             continue
         found = np.sort(waits[np.isfinite(waits)])
@@ -101,12 +126,10 @@ def first_tracks(material: ReportMaterial, kind: str, kind_of: dict[str, str]) -
     ticks = [at for at in _TIME_TICKS if at <= longest]
     layout = style.layout(
         height=_HEIGHT_PX,
-        xaxis=style.axis(
-            "after the first appearance", **_log(np.log10(longest), ticks, [_TIME_TICKS[at] for at in ticks])
-        ),
+        xaxis=style.axis(axis, **_log(np.log10(longest), ticks, [_TIME_TICKS[at] for at in ticks])),
         yaxis=_percent_axis(),
     )
-    return _figure(traces, layout, f"Objects of kind {kind} that have a track: {'; '.join(spoken)}.")
+    return _figure(traces, layout, f"{what}: {'; '.join(spoken)}.")
 
 
 def waits_of(result: NodeResult, kind: str, kind_of: dict[str, str]) -> FloatN:

@@ -99,6 +99,57 @@ class NodeResult:
     errors_m: FloatN = field(default_factory=_none)
 
 
+@dataclass(frozen=True, slots=True)
+class Action:
+    """How the orders of one action went in one variant.
+
+    Parameters
+    ----------
+    action
+        What they do.
+    orders, issued, in_time
+        How many there were, were issued, and were issued before what they are about had arrived.
+    took_s
+        From when the picture showed it to the issue, s, of each that was issued.
+    states
+        In which state how many were in the end.
+    """
+
+    action: str
+    orders: int
+    issued: int
+    in_time: int
+    took_s: tuple[float, ...]
+    states: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """What was decided in one variant, and by whom.
+
+    Parameters
+    ----------
+    organisation
+        Name of the command structure.
+    actions
+        How the orders of each action went.
+    load
+        Of each post: tasks, seconds busy, and seconds that tasks waited for it, all together.
+    cases
+        How many tracks asked for decisions.
+    messages, consents, refused
+        Words that went from a node to another, consents asked, and acts refused.
+    """
+
+    organisation: str
+    actions: tuple[Action, ...]
+    load: Mapping[str, tuple[int, float, float]]
+    cases: int
+    messages: int
+    consents: int
+    refused: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class VariantResult:
     """One way to do the exercise, and what came of it.
@@ -120,6 +171,8 @@ class VariantResult:
         mean's place in the table.
     traffic
         What each link carried.
+    decisions
+        What was decided; None when the variant has no command structure.
     """
 
     name: str
@@ -128,6 +181,7 @@ class VariantResult:
     change: str = ""
     overall: Mapping[str, float] = field(default_factory=dict)
     traffic: tuple[Traffic, ...] = ()
+    decisions: Decisions | None = None
 
     def result(self, node: str) -> NodeResult | None:
         """The result of the node with this name, None when this variant has none."""

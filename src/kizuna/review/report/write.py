@@ -14,6 +14,7 @@ from kizuna.files import write_text
 from kizuna.geo.time import format_utc
 from kizuna.review.report import bars, curves, tables
 from kizuna.review.report.answer import answer
+from kizuna.review.report.command import actions_of, command_sentence, decisions_table, load_table
 from kizuna.review.report.coverage import HEIGHTS_M
 from kizuna.review.report.figure import Figure, page_json
 from kizuna.review.report.gains import gains
@@ -86,6 +87,7 @@ def render(material: ReportMaterial) -> str:
         material=material,
         facts=_facts(material),
         answer=answer(material),
+        command=command_sentence(material),
         panels=panels,
         tables=_tables(material, misses),
         variants=_variant_keys(material),
@@ -131,6 +133,7 @@ def _panels(material: ReportMaterial, misses: dict[tuple[str, str], Missed]) -> 
         ],
         "traffic": [("", bars.traffic(material)), ("Accuracy against bytes", price(material))],
     }
+    made["decided"] = [(action, curves.decided(material, action)) for action in actions_of(material)]
     return {
         section: [
             Panel(f"{section}-{place}", heading, figure)
@@ -149,6 +152,8 @@ def _tables(material: ReportMaterial, misses: dict[tuple[str, str], Missed]) -> 
         "errors": tables.errors_table(material),
         "first": tables.first_track_table(material, kinds, _kind_of(material)),
         "links": tables.links_table(material),
+        "decisions": decisions_table(material),
+        "load": load_table(material),
         "sensors": tables.sensors_table(material.sensors),
         "measures": tables.measures_table(material),
     }
