@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kizuna.exercise.assemble import feeds
+from kizuna.exercise.node import feeds
 from kizuna.exercise.run import run
 from kizuna.messages import codec
 from kizuna.messages.track import Tracks

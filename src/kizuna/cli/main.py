@@ -18,6 +18,8 @@ VERBS = {
     "command": "Look at a command structure: who may decide, and who still can.",
     "ledger": "Keep ledgers that nobody can rewrite, and verify them.",
     "release": "Look at rules of release.",
+    "keys": "Make the keys of a live network.",
+    "node": "Run one node of an exercise live on a network.",
     "moon": "Plan missions on the Moon's surface.",
     "convert": "Convert between file formats.",
     "schema": "Print the JSON Schema of exercise files.",

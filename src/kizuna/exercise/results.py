@@ -10,8 +10,9 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from kizuna.exercise.assemble import Played, feeds, recorded_times
+from kizuna.exercise.assemble import Played, recorded_times
 from kizuna.exercise.decisions import Decided
+from kizuna.exercise.node import feeds
 from kizuna.exercise.stage import Stage
 from kizuna.files import write_text
 from kizuna.messages import codec

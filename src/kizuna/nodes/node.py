@@ -1,5 +1,7 @@
 """One nation's node: hears its own sensors and its peers, shares what it may, and holds a picture."""
 
+from collections import Counter
+
 from kizuna.bus.inbox import Inbox
 from kizuna.bus.journal import Journal
 from kizuna.bus.port import Message, Port
@@ -67,6 +69,7 @@ class Node:
         self._inbox = Inbox()
         self._sharing = Sharing(port, release, plan) if plan is not None else None
         self._dialogue = dialogue
+        self._heard: Counter[str] = Counter()
         self._own: Tracks | None = None
         self._next_record_s = self._now_s = -float("inf")
         port.listen(self._receive)
@@ -75,6 +78,10 @@ class Node:
     def too_late(self) -> int:
         """How many detections came too late to be used."""
         return self._window.too_late + self._tracker.too_late
+
+    def heard(self) -> dict[str, int]:
+        """How many messages have come from each peer, each counted once."""
+        return dict(self._heard)
 
     def remarks(self) -> list[str]:
         """What its tracker has to remark on its input, in sentences."""
@@ -150,6 +157,7 @@ class Node:
     def _receive(self, message: Message) -> None:
         if not self._inbox.is_new(message.sender, message.number):
             return
+        self._heard[message.sender] += 1
         if isinstance(message.payload, Notices) and self._dialogue is not None:
             self._note(self._dialogue.receive(message.sender, message.payload), message.sent_s)
         elif isinstance(message.payload, Detections) and self._release.share == "detections":

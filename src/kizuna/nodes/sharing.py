@@ -44,6 +44,8 @@ class Plan:
     every_s: float = 5.0
     hold_s: float = 30.0
     motion: Motion | None = None
+    speaks_for: Mapping[str, frozenset[str]] | None = None
+    """For each peer, the originators whose reports it may send: its own, and those that it passes on."""
     thrift: Thrift | None = None
     """How it is sparing with the links; None to send all reports as they are."""
 
@@ -70,8 +72,8 @@ class Sharing:
         self._next_s = self._fresh_s = -np.inf
         """When to report next; and the time of which the picture is, as long as nothing has come since."""
         self._told: dict[str, Told] = {}
-        self.unread = 0
-        """Messages that could not be read."""
+        self.unread = self.usurped = 0
+        """Messages that could not be read; and reports of originators for whom their sender may not speak."""
         self._outlets = {} if plan.thrift is None else self._made_outlets(plan, plan.thrift)
         self._pass_on: dict[str, list[Reports]] = {peer: [] for peer in port.peers}
 
@@ -114,6 +116,8 @@ class Sharing:
         """Take in what a peer says, and remember what is to be passed on."""
         own = reports.originator.equal(self._port.node)
         reports = self._release.accepted(reports.take(~own) if own.any() else reports)
+        if self._plan.speaks_for is not None:
+            reports = self._spoken(reports, self._plan.speaks_for.get(sender, frozenset()))
         new = self._picture.take(reports)
         if not new.any():
             return
@@ -127,6 +131,13 @@ class Sharing:
             rows = np.isin(news.originator.codes, codes)
             if rows.any():
                 waiting.append(news.take(rows))
+
+    def _spoken(self, reports: Reports, originators: frozenset[str]) -> Reports:
+        """The rows for whose originators a peer may speak."""
+        codes = [code for code, name in enumerate(reports.originator.names) if name in originators]
+        may = np.isin(reports.originator.codes, codes)
+        self.usurped += int(np.count_nonzero(~may))
+        return reports if may.all() else reports.take(may)
 
     def _without_secrets(self, released: Reports) -> Reports:
         """The same rows, the node's own without numbers that not all receivers may know of."""
