@@ -103,6 +103,11 @@ def test_a_delegation_holds_in_its_time_and_for_its_actions(small: Authority) ->
     assert at(100.0) == "yes: second, acting for JPN-head, may by “warn_public: JPN-head decides”"
     assert at(199.0).startswith("yes")
     assert at(200.0).startswith("no")
+    # The policy itself says so, whoever asks.
+    for time_s, may in ((99.0, False), (150.0, True), (200.0, False)):
+        asked = Asked("second", "JPN-head", "issue", "warn_public", ("JPN",), 2, 2, picture=SEEN)
+        situation = Situation(small.organisation, time_s=time_s)
+        assert small.decide(asked, situation).allowed == may
 
 
 def test_a_late_order_may_be_decided_by_the_post_it_escalates_to(small: Authority) -> None:

@@ -7,8 +7,9 @@ from tests.command.faults import FAULTS, STRANGER, rewritten
 from tests.command.made import KEYS, NOW_S, Fault, entries, note, opened, three
 from tests.docs.page import DOCS
 
+from kizuna.command.entry import Seen, digest_of
 from kizuna.command.keys import Keys
-from kizuna.command.ledger import Ledger
+from kizuna.command.ledger import Draft, Ledger
 from kizuna.command.verify import verify, verify_all, vouched
 from kizuna.errors import InputError
 
@@ -85,6 +86,18 @@ def test_it_is_said_how_far_others_vouch(tmp_path: Path) -> None:
     paths = three(tmp_path)
     assert vouched(verify_all(paths)) == {"JPN": 3, "USA": 3, "AUS": 3}
     assert vouched(verify_all(paths[:1])) == {"JPN": 0}
+
+
+def test_an_answer_from_before_the_question_is_caught(tmp_path: Path) -> None:
+    """A node whose clock is behind must set it forward when it hears of an entry; this one didn't."""
+    with opened(tmp_path, "USA") as america, opened(tmp_path, "JPN") as japan:
+        asked = america.append(note("USA", 500))
+        seen = Seen("USA", asked.number, digest_of(asked.canonical()))
+        japan.append(Draft(NOW_S + 1, "JPN-duty", "answer", {}, (seen,)))
+    paths = [tmp_path / "JPN.ledger", tmp_path / "USA.ledger"]
+    assert refusal(paths) == (
+        "JPN.ledger: entry 1: was written before entry 1 of 'USA', which it answers; expected after it"
+    )
 
 
 def test_keys_of_a_stranger_do_not_open_a_ledger(tmp_path: Path) -> None:
