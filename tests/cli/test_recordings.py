@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tests.gateways.asterix_made import block, plot, scans
+from tests.gateways.modes_made import avr, beast, flight
 
 from kizuna.cli.main import main
 from kizuna.messages import codec
@@ -109,7 +110,7 @@ def test_tables_of_detections_may_be_csv(kizuna, trace: Path, tmp_path: Path) ->
         (
             "x.json",
             b"[]",
-            "is no recording of a known format; expected ASTERIX (raw, final, pcap), OpenSky's",
+            "is no recording of a known format; expected ASTERIX (raw, final, pcap), Mode S",
         ),
         ("x.json", np.random.RandomState(1).bytes(5_000), "is no recording of a known format"),
         ("x.gz", gzip.compress(b'{"icao": 1}', mtime=0)[:-9], "is damaged (Compressed file ended"),
@@ -265,3 +266,30 @@ def test_a_feed_that_can_t_be_heard_is_told(
     said, left = kizuna("convert", str(address).format(port=port), "x.parquet", *options)
     assert sentence in said
     assert left == status
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("heard.bin", beast((row[0], row[3]) for row in flight(46.5, 7.5, 0.001, 0.001, 100))),
+        ("heard.txt", avr((row[0], row[3]) for row in flight(46.5, 7.5, 0.001, 0.001, 100))),
+        (
+            "port30003",
+            "".join(
+                f"MSG,3,1,1,4B1814,1,2024/05/01,10:00:{k // 2:02}.{5 * (k % 2)}00,,,,36000,,,"
+                f"{46.5 + 5e-4 * k},7.5,,,0,,0,0\r\n"
+                for k in range(100)
+            ).encode(),
+        ),
+    ],
+)
+def test_ads_b_is_tracked(kizuna, tmp_path: Path, name: str, data: bytes) -> None:
+    (tmp_path / name).write_bytes(data)
+    said, status = kizuna(
+        "track", name, "--start", "2024-05-01T10:00Z", "--out", "tracks.parquet", "--every", 5
+    )
+    assert status == 0, said
+    tracks = codec.read(Tracks, tmp_path / "tracks.parquet")
+    assert set(tracks.identity.values()) == {"4b1814"}
+    np.testing.assert_allclose(tracks.lat_deg, 46.52, atol=0.05)
+    assert tracks.time[0] >= 1_714_557_600.0

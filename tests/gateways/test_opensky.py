@@ -140,6 +140,12 @@ def test_a_bad_line_needn_t_be_text() -> None:
     assert said(recording)[0].endswith("1, the first at line 3")
 
 
+def test_a_return_within_the_header_is_told() -> None:
+    """Found by changing bytes at random: PyArrow's header ends there, and ours doesn't."""
+    with pytest.raises(InputError, match="can't be read"):
+        of(row(10), header=HEADER.replace("velocity", "velo\r\rcity"))
+
+
 def test_the_shipped_flights_come_back() -> None:
     """Real flights, written as OpenSky writes them: nothing is lost."""
     truth = codec.read(Truth, "examples/data/switzerland-2018-08-01.parquet").take(slice(0, 2_000))

@@ -91,7 +91,7 @@ def test_remarks_on_many_files_become_one() -> None:
     [
         (
             '{"icao"',
-            "trace.json: is no JSON, or is cut short (Expecting ':' delimiter: line 1 column 8 (char 7))",
+            "trace.json: is no JSON, or is cut short (",
         ),
         ('["icao"]', "trace.json: is no JSON object"),
         ('{"icao": 7}', "trace.json: key icao: is something else; expected text"),
@@ -135,9 +135,10 @@ def test_any_bytes_are_refused(data: bytes) -> None:
         read(b'{"icao"' + data, "trace.json")
 
 
-def test_a_number_too_great_for_a_float_is_no_number() -> None:
+def test_a_number_too_great_for_a_float_is_told() -> None:
     """Found by hypothesis: JSON's whole numbers have no end."""
-    assert said(of(row(0), row(10**400))) == ["trace.json: left out rows without a place or a time: 1"]
+    with pytest.raises(InputError, match="is no JSON, or is cut short"):
+        of(row(0), row(10**400))
 
 
 def test_the_beginning_is_what_it_is_known_by() -> None:

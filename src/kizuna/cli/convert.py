@@ -66,8 +66,9 @@ def convert(
     """Convert a table of detections, truth, tracks or sensors between file formats.
 
     The endings say which: .parquet, .csv or .geojson. IN may also be a recording, which is known by what is
-    in it: ASTERIX (raw, final, pcap, or heard at udp://ADDRESS:PORT), OpenSky's state vectors (CSV), a trace
-    of readsb (JSON). OUT may end in .ast for ASTERIX: CAT 048 of radar plots, CAT 062 of tracks.
+    in it: ASTERIX (raw, final, pcap, or heard at udp://ADDRESS:PORT), Mode S (Beast, AVR), lines of
+    BaseStation, OpenSky's state vectors (CSV), a trace of readsb (JSON). OUT may end in .ast for ASTERIX:
+    CAT 048 of radar plots, CAT 062 of tracks.
 
     Example: kizuna convert tracks.parquet tracks.geojson --longest-gap 60
     """

@@ -1,5 +1,6 @@
 """The recordings of other systems, each known by what is in it, and what is heard on a network."""
 
+import contextlib
 import gzip
 import math
 import re
@@ -15,14 +16,32 @@ from kizuna.exercise.progress import Report
 from kizuna.files import not_there
 from kizuna.gateways.asterix import read as asterix
 from kizuna.gateways.asterix.frames import of_datagrams
+from kizuna.gateways.modes import read as modes
 from kizuna.gateways.opensky import read as opensky
 from kizuna.gateways.readsb import read as readsb
+from kizuna.gateways.sbs import read as sbs
 from kizuna.geo.time import parse_utc
 from kizuna.messages.recording import Recording
 
-_ENDINGS: Final = (".gz", ".json", ".ast", ".asterix", ".raw", ".ff", ".pcap", ".pcapng", ".cap")
+_ENDINGS: Final = (
+    ".gz",
+    ".json",
+    ".ast",
+    ".asterix",
+    ".raw",
+    ".ff",
+    ".pcap",
+    ".pcapng",
+    ".cap",
+    ".beast",
+    ".avr",
+    ".sbs",
+)
 """A file with such an ending is a recording, or nothing."""
-_KNOWN: Final = "ASTERIX (raw, final, pcap), OpenSky's state vectors (CSV) or a trace of readsb (JSON)"
+_KNOWN: Final = (
+    "ASTERIX (raw, final, pcap), Mode S (Beast, AVR), lines of BaseStation, OpenSky's state vectors (CSV) "
+    "or a trace of readsb (JSON)"
+)
 _GZIP: Final = b"\x1f\x8b"
 _HEAD_BYTES: Final = 65_536
 
@@ -108,6 +127,15 @@ def read_recording(path: Path, told: Circumstances, report: Report = lambda *_: 
     return reader(data, file, told.start_s)
 
 
+def load_reader(path: Path) -> None:
+    """Load, or compile, what reads a recording, by its first bytes: no part of the time of reading."""
+    head = b"" if is_address(path) else _head(path)
+    reader = _reader(head)
+    if reader is not None:
+        with contextlib.suppress(InputError):
+            reader(head, str(path), 0.0)
+
+
 def _listen(address: str, port: int, listen_s: float, report: Report) -> Recording:
     url = f"udp://{address}:{port}"
     datagrams = heard(address, port, listen_s, lambda share: report("listening", share))
@@ -123,6 +151,10 @@ def _reader(head: bytes) -> _Reader | None:
         return lambda data, file, _: opensky.read(data, file)
     if readsb.is_trace(head):
         return lambda data, file, _: readsb.read(data, file)
+    if sbs.is_sbs(head):
+        return lambda data, file, _: sbs.read(data, file)
+    if modes.is_beast(head) or modes.is_avr(head):
+        return modes.read
     if asterix.is_asterix(head):
         return asterix.read
     return None

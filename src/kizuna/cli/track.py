@@ -65,8 +65,8 @@ def track(
     """Turn detections into tracks.
 
     The inputs are tables of detections (.parquet, .csv, .geojson), or recordings: ASTERIX (raw, final, pcap,
-    or heard at udp://ADDRESS:PORT), OpenSky's state vectors (CSV), traces of readsb (JSON). Several are
-    worked off together.
+    or heard at udp://ADDRESS:PORT), Mode S (Beast, AVR), lines of BaseStation, OpenSky's state vectors (CSV),
+    traces of readsb (JSON). Several are worked off together.
 
     Pictures are taken at the first detection's time and each `--every` seconds after it, with all detections
     up to that time. They hold confirmed and coasted tracks.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kizuna.cli.recordings import Circumstances, is_address, is_recording, read_recording
+from kizuna.cli.recordings import Circumstances, is_address, is_recording, load_reader, read_recording
 from kizuna.cli.tables import read_table
 from kizuna.cli.typical import completed
 from kizuna.errors import InputError
@@ -91,6 +91,8 @@ def track_files(
     WorkError
         When a file can't be written.
     """
+    report("compiling", 0.0)
+    load_reader(inputs[0])
     report("reading", 0.0)
     began_s = time.perf_counter()
     parts = [_read(path, told, report, recordings_only=sensors is None) for path in inputs]

@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, Self
 
 import numpy as np
@@ -50,11 +51,7 @@ class Recording:
     @classmethod
     def of_reports(cls, detections: Detections, remarks: Iterable[Remark] = ()) -> Self:
         """Recording of positions that were reported to receivers of which nothing else is known."""
-        names = detections.sensor.used().names
-        sensors = Sensors.of(
-            sensor=names, nation=[NATION] * len(names), kind=Labels.constant("position", len(names))
-        )
-        return cls(detections, Tracks.empty(), sensors, tuple(remarks))
+        return cls(detections, Tracks.empty(), _receivers(detections.sensor.used().names), tuple(remarks))
 
     @classmethod
     def join(cls, parts: Sequence["Recording"]) -> "Recording":
@@ -74,6 +71,14 @@ class Recording:
             sensors.take(np.sort(first)),
             _gathered(remark for part in parts for remark in part.remarks),
         )
+
+
+@cache
+def _receivers(names: tuple[str, ...]) -> Sensors:
+    """Receivers of positions, made once: recordings come by the thousand, one for each aircraft."""
+    return Sensors.of(
+        sensor=names, nation=[NATION] * len(names), kind=Labels.constant("position", len(names))
+    )
 
 
 def in_time(time_s: Any) -> IntN | slice:

@@ -27,7 +27,8 @@ _FILE: Final = "OpenSky's state vectors, with the columns time, icao24, lat, lon
 
 def is_state_vectors(head: bytes) -> bool:
     """Whether a file that begins so holds state vectors: its first line names their columns."""
-    return set(_NEEDED) <= set(_header(head))
+    line = head[:_LONGEST_HEADER_BYTES].split(_NEWLINE, 1)[0]
+    return b"icao24" in line and set(_NEEDED) <= set(_header(head))
 
 
 def read(data: bytes, file: str) -> Recording:
@@ -94,13 +95,13 @@ def _table(data: bytes, file: str) -> tuple[pa.Table, list[Remark]]:
     """The columns that are read, and remarks on lines that can't be."""
     try:
         return _parsed(data, file, pa.float64())
-    except pa.ArrowInvalid as error:
+    except pa.ArrowException as error:
         if "conversion error" not in str(error):
             raise InputError(file, "", f"can't be read ({str(error).splitlines()[0]})", _FILE) from error
     # Some cell holds no number: read again, as text.
     try:
         table, remarks = _parsed(data, file, pa.string())
-    except pa.ArrowInvalid as error:
+    except pa.ArrowException as error:
         raise InputError(file, "", f"can't be read ({str(error).splitlines()[0]})", _FILE) from error
     for name in (name for name in _NUMBERS if name in table.column_names):
         text = pc.utf8_trim_whitespace(table[name])
