@@ -203,6 +203,16 @@ def test_tables_go_to_asterix_and_back(kizuna, radar: Path, tmp_path: Path) -> N
     assert set(back.node.values()) == {"0-1"}
 
 
+def test_tracks_are_not_tracked(kizuna, radar: Path) -> None:
+    kizuna("track", radar, "--start", "2024-05-01", "--out", "tracks.parquet")
+    kizuna("convert", "tracks.parquet", "tracks.ast")
+    said, status = kizuna("track", "tracks.ast", "--start", "2024-05-01", "--out", "x.parquet")
+    assert (said, status) == (
+        "kizuna: tracks.ast: holds tracks, but no detections; expected at least one\n",
+        2,
+    )
+
+
 def test_what_asterix_can_t_hold_is_refused(kizuna, trace: Path) -> None:
     for kind, sentence in (
         ("sensors", "kizuna: OUT: ASTERIX holds no sensors; expected detections or tracks\n"),

@@ -308,3 +308,29 @@ def test_a_track_of_cat_062() -> None:
     )
     variances = [100.0**2, -(30.0**2), 50.0**2, (62.5 * FOOT_M) ** 2, 4.0, 9.0, (12.5 * FOOT_M / 60) ** 2]
     np.testing.assert_allclose(row["cov"][[0, 1, 6, 11, 15, 18, 20]], variances)
+
+
+def test_one_source_of_plots_and_positions_is_two_sensors_and_the_one_s_height_corrects_the_other_s() -> None:
+    plot = {
+        "010": SOURCE,
+        "140": (36_001.0, "s"),
+        "040": (("RHO", (10.0, "NM")), ("THETA", (0.0, "°"))),
+        "090": (0, 0, ("FL", (330.0, "FL"))),
+        "220": 0x4B1814,
+    }
+    report = {
+        "010": SOURCE,
+        "040": ((0, 0, 0, 0, None),),
+        "073": (36_000.0, "s"),
+        "130": (("LAT", (46.5, "°")), ("LON", (7.25, "°"))),
+        "080": 0x4B1814,
+        "140": (33_400.0, "ft"),
+        "145": (330.0, "FL"),
+    }
+    recording = of(made("21", report) + made("48", plot, plot | {"220": 0x3C660C, "140": (36_002.0, "s")}))
+    assert recording.detections.sensor.values() == ["25-201-position", "25-201", "25-201"]
+    assert recording.sensors.sensor.values() == ["25-201", "25-201-position"]
+    assert recording.sensors.kind.values() == ["radar", "position"]
+    heights_ft = recording.detections.alt_m / FOOT_M
+    # 400 ft higher than Mode C says, by what the same aircraft tells by ADS-B; nobody knows of the other.
+    np.testing.assert_allclose(heights_ft, [33_400.0, 33_400.0, 33_000.0], atol=4.0)

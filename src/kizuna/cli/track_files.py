@@ -99,7 +99,7 @@ def track_files(
     recording = Recording.join(parts)
     detections = recording.detections
     reading_s = time.perf_counter() - began_s
-    _check_given(inputs, detections)
+    _check_given(inputs, recording)
     known = read_sensors(sensors) if sensors else completed(recording.sensors, detections, str(inputs[0]))
     for path, part in zip(inputs, parts, strict=True):
         _check_known(part.detections, known, path, sensors)
@@ -148,10 +148,11 @@ def _read(path: Path, told: Circumstances, report: Report, *, recordings_only: b
     return Recording(table, Tracks.empty(), Sensors.empty())
 
 
-def _check_given(inputs: list[Path], detections: Detections) -> None:
+def _check_given(inputs: list[Path], recording: Recording) -> None:
     """Refuse files that hold nothing, or one that is given twice."""
-    if not len(detections):
-        raise InputError(str(inputs[0]), "", "holds no detections", "at least one")
+    if not len(recording.detections):
+        problem = "holds tracks, but no detections" if len(recording.tracks) else "holds no detections"
+        raise InputError(str(inputs[0]), "", problem, "at least one")
     for number, path in enumerate(inputs):
         if any(path == other or _one_file(path, other) for other in inputs[:number]):
             raise InputError(str(path), "", "is given twice", "each file once")
