@@ -96,6 +96,11 @@ def test_the_best_of_several_variants_is_named_with_how_many_there_were(with_com
     )
 
 
+def test_variants_that_are_equally_good_are_no_best_of_several(with_completeness: Make) -> None:
+    made = with_completeness({"national": {"JPN": 0.5}, "parallel": {"JPN": 0.6}, "joint": {"JPN": 0.6}})
+    assert "best of" not in answer(made).sentence
+
+
 def test_one_variant_alone_claims_no_gain(with_completeness: Make) -> None:
     said = answer(with_completeness({"national": {"JPN": 0.52, "AUS": 0.70}}))
     assert said.sentence == (

@@ -33,3 +33,10 @@ def test_each_variant_stands_at_its_bytes_and_its_gospa(material: ReportMaterial
     assert marks["thin"] == pytest.approx((2.0, mean_m))
     assert marks["national"][0] == 0.0
     assert "thin 2.00 MB" in figure.spoken
+
+
+def test_variants_in_one_place_share_a_label(material: ReportMaterial) -> None:
+    national, shared = material.variants
+    figure = price(replace(material, variants=(national, shared, replace(shared, name="joint"))))
+    assert figure is not None
+    assert [trace["text"][0].strip() for trace in figure.traces] == ["national", "shared, joint", ""]

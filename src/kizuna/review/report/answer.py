@@ -131,7 +131,8 @@ def _change_sentence(material: ReportMaterial, first: VariantResult, best: Varia
     else:
         verb = "raised" if change > 0 else "lowered"
         main = f"{what} {verb} the mean completeness from {HEADLINE.text(before)} to {HEADLINE.text(after)}"
-    if len(material.variants) > 2:
+    as_good = [each for each in material.variants[1:] if total(each, HEADLINE.key) == after]
+    if len(as_good) < len(material.variants) - 1:
         main += f", the best of {len(material.variants) - 1} variants tried against {first.name}"
     who = _who(node_changes(first, best), rising=change >= 0.0)
     return f"{main}; {who}." if who else f"{main}."

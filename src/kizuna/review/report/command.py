@@ -36,7 +36,7 @@ def command_sentence(material: ReportMaterial) -> str:
         if one is None or other is None or not one.took_s or not other.took_s:
             continue
         parts.append(
-            f"{action} after {number(_median(other), 0)} s instead of {number(_median(one), 0)} s, "
+            f"{words(action)} after {number(_median(other), 0)} s instead of {number(_median(one), 0)} s, "
             f"in time for {number(_in_time(other, after), 0)} % of the cases instead of "
             f"{number(_in_time(one, before), 0)} %"
         )
@@ -67,7 +67,7 @@ def decisions_table(material: ReportMaterial) -> Table:
             rows.append(
                 (
                     variant.name,
-                    row.action,
+                    words(row.action),
                     str(row.orders),
                     str(row.issued),
                     f"{number(_in_time(row, variant.decisions), 0)} %" if variant.decisions else "",
@@ -102,6 +102,11 @@ def load_table(material: ReportMaterial) -> Table:
 
 
 _TAKEN = ("issued", "acknowledged", "executing", "done")
+
+
+def words(action: str) -> str:
+    """The name of an action, in words."""
+    return action.replace("_", " ")
 
 
 def _row(decisions: Decisions, action: str) -> Action | None:

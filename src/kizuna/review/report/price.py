@@ -18,10 +18,15 @@ def price(material: ReportMaterial) -> Figure | None:
         return None
     scale, unit = unit_for(max(carried))
     errors_m = [_gospa_m(variant) for variant in material.variants]
+    names: dict[tuple[float, float], list[str]] = {}
+    for variant, size, error_m in zip(material.variants, carried, errors_m, strict=True):
+        names.setdefault((size, error_m), []).append(variant.name)
     traces: list[dict[str, Any]] = []
     for place, (variant, size, error_m) in enumerate(zip(material.variants, carried, errors_m, strict=True)):
         if not np.isfinite(error_m):
             continue
+        # Variants in one place share one label: one over the other could not be read.
+        label = ", ".join(names.pop((size, error_m), []))
         colour = style.variant_colour(place)
         traces.append(
             {
@@ -29,7 +34,7 @@ def price(material: ReportMaterial) -> Figure | None:
                 "mode": "markers+text",
                 "x": [size / scale],
                 "y": [error_m],
-                "text": [f" {plain(variant.name)}"],
+                "text": [f" {plain(label)}"],
                 "textposition": "middle right",
                 "marker": {
                     "symbol": style.VARIANT_MARKS[place % len(style.VARIANT_MARKS)],

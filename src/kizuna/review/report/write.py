@@ -14,7 +14,7 @@ from kizuna.files import write_text
 from kizuna.geo.time import format_utc
 from kizuna.review.report import bars, curves, tables
 from kizuna.review.report.answer import answer
-from kizuna.review.report.command import actions_of, command_sentence, decisions_table, load_table
+from kizuna.review.report.command import actions_of, command_sentence, decisions_table, load_table, words
 from kizuna.review.report.coverage import HEIGHTS_M
 from kizuna.review.report.figure import Figure, page_json
 from kizuna.review.report.gains import gains
@@ -133,7 +133,7 @@ def _panels(material: ReportMaterial, misses: dict[tuple[str, str], Missed]) -> 
         ],
         "traffic": [("", bars.traffic(material)), ("Accuracy against bytes", price(material))],
     }
-    made["decided"] = [(action, curves.decided(material, action)) for action in actions_of(material)]
+    made["decided"] = [(words(action), curves.decided(material, action)) for action in actions_of(material)]
     return {
         section: [
             Panel(f"{section}-{place}", heading, figure)
