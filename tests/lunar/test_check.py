@@ -186,9 +186,8 @@ def test_the_planners_routes_pass_the_checker(sky, seed):
         plan = Plan(
             Ground(synthetic=seed),
             *route_points(route),
-            (),
-            0.5,
-            (haven,),
+            stored=0.5,
+            havens=(haven,),
             rover=Rover(),
             power=power,
             rules=rules,

@@ -12,6 +12,7 @@ from kizuna.errors import InputError
 _VERBS = {
     "light": "Work out where and when there is light: maps, time series and pictures.",
     "route": "Find the earliest way that keeps every limit.",
+    "mission": "Plan a mission: stations, drives, charging, sleep and work outside.",
     "check": "Drive a plan again, second by second, and say what is left of each limit.",
 }
 

@@ -16,7 +16,8 @@ def show_margins(margins: list[Margin]) -> None:
     table.add_column("when")
     for each in margins:
         numbers = (f"{value:,.2f} {each.unit}".strip() for value in (each.limit, each.worst, each.margin))
-        table.add_row(each.name, *numbers, format_utc(round(each.time_s)), style=None if each.kept else "red")
+        when = format_utc(round(each.time_s))[:16]
+        table.add_row(each.name, *numbers, when, style=None if each.kept else "red")
     Console().print(table)
 
 

@@ -77,7 +77,13 @@ def route_files(asked: Ask, out: Path, report: Report) -> tuple[list[str], list[
     if len(points[0]) < 2:
         raise InputError("--goal", "", "lies in the same cell as --start", "another place")
     plan = Plan(
-        asked.ground, *points, (), asked.stored, asked.havens, rover=rover, power=power, rules=asked.rules
+        asked.ground,
+        *points,
+        stored=asked.stored,
+        havens=asked.havens,
+        rover=rover,
+        power=power,
+        rules=asked.rules,
     )
     report("check", 1.0)
     margins = check_plan(plan, surface, ephemeris)

@@ -8,6 +8,7 @@ both stores in steps of one second, and ways home from SciPy's shortest paths.
 from dataclasses import dataclass
 from typing import Final
 
+import numba
 import numpy as np
 
 from kizuna.errors import InputError
@@ -33,8 +34,51 @@ _PASSING_S: Final = 600.0
 _STRIPS: Final = 12
 
 
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What a plan is like at every second.
+
+    Parameters
+    ----------
+    seconds
+        (S,) since 1970-01-01 UTC.
+    moving
+        (S,) whether it drives.
+    sun, earth
+        (S,) shares of their discs.
+    left_j
+        (S,) what battery and tank can give, joules.
+    missing_w
+        (S,) power that nobody gave, watts.
+    heat_w, cooled_w
+        (S,) heat that is made, and that the radiator can get rid of, watts.
+    """
+
+    seconds: FloatN
+    moving: BoolN
+    sun: FloatN
+    earth: FloatN
+    left_j: FloatN
+    missing_w: FloatN
+    heat_w: FloatN
+    cooled_w: FloatN
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A plan's course, and what is left of every limit, the smallest share of its limit first."""
+
+    course: Course
+    margins: list[Margin]
+
+
 def check_plan(plan: Plan, terrain: Terrain, ephemeris: Ephemeris) -> list[Margin]:
-    """Every limit's margin, the smallest share of its limit first.
+    """Every limit's margin, the smallest share of its limit first; arguments as for `drive_again`."""
+    return drive_again(plan, terrain, ephemeris).margins
+
+
+def drive_again(plan: Plan, terrain: Terrain, ephemeris: Ephemeris) -> Checked:
+    """Drive a plan second by second.
 
     Parameters
     ----------
@@ -51,17 +95,22 @@ def check_plan(plan: Plan, terrain: Terrain, ephemeris: Ephemeris) -> list[Margi
     seconds = np.arange(plan.time_s[0], plan.time_s[-1] + 0.5)
     leg = np.clip(np.searchsorted(plan.time_s, seconds, side="right") - 1, 0, len(plan.time_s) - 2)
     ground = _ground(plan, terrain)
-    margins = _drive_margins(plan, ground)
-    sun, earth = _sky(plan, terrain, ephemeris, seconds, leg)
-    moving = ground.moving[leg]
-    margins += _energy_margins(plan, ground, seconds, leg, sun)
+    threads = numba.get_num_threads()
+    numba.set_num_threads(1)  # many small pieces of work, which threads would only wait for
+    try:
+        sun, earth = _sky(plan, terrain, ephemeris, seconds, leg)
+    finally:
+        numba.set_num_threads(threads)
+    course = _powered(plan, ground, seconds, leg, sun, earth)
+    moving = course.moving
+    margins = _drive_margins(plan, ground) + _energy_margins(plan, course)
     if moving.any():
         margins += _sight_margins(plan, seconds[moving], sun[moving], earth[moving])
     if plan.activities:
         margins += crew_margins(plan, seconds, moving, sun, earth)
     if plan.rules.walk_back:
         margins += _walk_margins(plan, terrain)
-    return sorted(margins, key=lambda each: each.margin / max(abs(each.limit), 1e-9))
+    return Checked(course, sorted(margins, key=lambda each: each.margin / max(abs(each.limit), 1e-9)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,21 +221,25 @@ def _passing(
     x, y = terrain.plane.to_plane(*place)
     height_m = float(terrain.height_at(x, y)) + mast_m
     sky = ephemeris.sky(looks, *place, height_m)
-    out = []
+    # A disc is cut into strips that each hide behind their own piece of ground; meanwhile it hardly moves.
+    strip = np.linspace(-1.0, 1.0, 2 * _STRIPS + 1)[1::2]
+    chord = np.sqrt(1.0 - strip * strip)
+    seen, aside = [], []
     for see, radius_m in ((sky.sun, SUN_RADIUS_M), (sky.earth, EARTH_RADIUS_M)):
         azimuth, elevation, away_m = see(*place, height_m)
         size = np.degrees(np.arcsin(radius_m / away_m))
-        # A disc is cut into strips that each hide behind their own piece of ground.
-        strip = np.linspace(-1.0, 1.0, 2 * _STRIPS + 1)[1::2]
-        chord = np.sqrt(1.0 - strip * strip)
-        aside = strip * (size / np.cos(np.radians(elevation)))[:, None]
-        ground = skyline_at(terrain, *place, (azimuth[:, None] + aside).ravel(), mast_m=mast_m)
-        above = (elevation[:, None] - ground.reshape(aside.shape)) / size[:, None]
-        out.append((np.clip(above + chord, 0.0, 2.0 * chord)).sum(axis=1) / (2.0 * chord).sum())
+        seen.append((elevation, size))
+        middle = len(looks) // 2
+        aside.append(azimuth[middle] + strip * size[middle] / np.cos(np.radians(elevation[middle])))
+    ground = skyline_at(terrain, *place, np.concatenate(aside), mast_m=mast_m).reshape(2, -1)
+    out = []
+    for (elevation, size), hidden in zip(seen, ground, strict=True):
+        above = (elevation[:, None] - hidden) / size[:, None]
+        out.append(np.clip(above + chord, 0.0, 2.0 * chord).sum(axis=1) / (2.0 * chord).sum())
     return out[0], out[1]
 
 
-def _energy_margins(plan: Plan, ground: _Ground, seconds: FloatN, leg: IntN, sun: FloatN) -> list[Margin]:
+def _powered(plan: Plan, ground: _Ground, seconds: FloatN, leg: IntN, sun: FloatN, earth: FloatN) -> Course:
     """Stores, power and heat, second by second."""
     plant, rover = plan.power.aged, plan.rover
     drive = np.where(
@@ -200,22 +253,21 @@ def _energy_margins(plan: Plan, ground: _Ground, seconds: FloatN, leg: IntN, sun
         left[second] = stored.deliverable_j(plant)
         stored = step(plant, stored, gives, takes, 1.0)
         missing[second], heat[second] = stored.missing_w, stored.heat_w
-    reserve = plan.rules.reserve * plant.deliverable_j
-    rejected = np.array([plant.rejected_w(share) for share in np.linspace(0.0, 1.0, 101)])
-    cooled = np.interp(sun, np.linspace(0.0, 1.0, 101), rejected)
-    hot = heat + rover.hotel_w + drive * (1.0 - rover.efficiency) - cooled
-    worst = int(np.argmax(hot))
+    shares = np.linspace(0.0, 1.0, 101)
+    cooled = np.interp(sun, shares, [plant.rejected_w(float(share)) for share in shares])
+    hot = heat + rover.hotel_w + drive * (1.0 - rover.efficiency)
+    return Course(seconds, ground.moving[leg], sun, earth, left, missing, hot, cooled)
+
+
+def _energy_margins(plan: Plan, course: Course) -> list[Margin]:
+    """Stores, power and heat."""
+    reserve_j, seconds = plan.rules.reserve * plan.power.aged.deliverable_j, course.seconds
+    worst = int(np.argmax(course.heat_w - course.cooled_w))
+    limit, heat = float(course.cooled_w[worst]), float(course.heat_w[worst])
     return [
-        least("energy", "kWh", reserve / KWH, left / KWH, seconds),
-        most("power not met", "W", 0.0, missing, seconds),
-        Margin(
-            "heat",
-            "W",
-            float(cooled[worst]),
-            float(hot[worst] + cooled[worst]),
-            float(-hot[worst]),
-            float(seconds[worst]),
-        ),
+        least("energy", "kWh", reserve_j / KWH, course.left_j / KWH, seconds),
+        most("power not met", "W", 0.0, course.missing_w, seconds),
+        Margin("heat", "W", limit, heat, limit - heat, float(seconds[worst])),
     ]
 
 

@@ -86,7 +86,7 @@ def _eva_margins(
     span_s = (crew.evas_in_a_row + 1) * _DAY_S
     within = [float(np.count_nonzero((begins >= start) & (begins < start + span_s))) for start in begins]
     name = f"excursions in {crew.evas_in_a_row + 1} days"
-    out.append(most(name, "", float(crew.evas_in_a_row), np.array(within), begins))
+    out.append(most(name, "", float(crew.evas_in_a_row * crew.teams), np.array(within), begins))
     outside = np.zeros(len(seconds), dtype=np.bool_)
     for each in evas:
         outside |= (seconds >= each.start_s) & (seconds <= each.end_s)

@@ -156,6 +156,11 @@ class CrewRules:
             hours = (self.sleep_s + self.awake_s) / 3600.0
             raise InputError("crew", "awake_s", f"sleep and waking together are {hours:g} h", "24 h or more")
 
+    @property
+    def teams(self) -> int:
+        """How many teams take turns outside."""
+        return self.people // self.eva_people
+
     def supplies(self, days: float) -> dict[str, float]:
         """Kilograms of oxygen and water that all people take in some days, and of CO2 that they give."""
         each = days * self.people

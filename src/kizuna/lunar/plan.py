@@ -50,6 +50,15 @@ class Activity:
 
 
 @dataclass(frozen=True, slots=True)
+class Stay:
+    """A visit of a station, from arrival until the rover leaves, seconds since 1970-01-01 UTC."""
+
+    station: str
+    arrive_s: float
+    leave_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What a checker needs to know, besides the ephemeris.
 
@@ -61,6 +70,8 @@ class Plan:
         (N,) where the rover is when; between two points that differ it drives, else it stands.
     activities
         What the crew does; with any, its days are checked as well.
+    stays
+        When which stations are visited.
     stored
         Share of battery and tank at the first point.
     havens
@@ -76,6 +87,7 @@ class Plan:
     lat_deg: FloatN
     lon_deg: FloatN
     activities: tuple[Activity, ...] = ()
+    stays: tuple[Stay, ...] = ()
     stored: float = 1.0
     havens: tuple[tuple[float, float], ...] = ()
     mast_m: float = 3.0
@@ -110,6 +122,14 @@ class ActivityKeys(Record):
     station: str = key("Where, for readers", default="")
 
 
+class StayKeys(Record):
+    """A visit of a station."""
+
+    station: Text = key("Which")
+    arrive: Utc = key("When it is reached", form="date-time")
+    leave: Utc = key("When it is left", form="date-time")
+
+
 class PlanKeys(Record):
     """The file of a plan."""
 
@@ -127,6 +147,7 @@ class PlanKeys(Record):
     activities: Annotated[tuple[ActivityKeys, ...], Strict(False)] = key(
         "The crew's work and sleep", default=()
     )
+    stays: Annotated[tuple[StayKeys, ...], Strict(False)] = key("Visits of stations", default=())
     points: Annotated[tuple[Annotated[tuple[Text, LatDeg, Lon], Strict(False)], ...], Strict(False)] = key(
         "Time, latitude and longitude of each point", min_length=2
     )
@@ -151,6 +172,10 @@ def write_plan(path: Path | str, plan: Plan) -> None:
             {"kind": each.kind, "start": format_utc(each.start_s), "end": format_utc(each.end_s)}
             | ({"station": each.station} if each.station else {})
             for each in plan.activities
+        ],
+        "stays": [
+            {"station": stay.station, "arrive": format_utc(stay.arrive_s), "leave": format_utc(stay.leave_s)}
+            for stay in plan.stays
         ],
         "points": [[format_utc(float(time_s)), float(lat), float(lon)] for time_s, lat, lon in points],
     }
@@ -183,6 +208,7 @@ def read_plan(path: Path | str) -> Plan:
                 Activity(each.kind, parse_utc(each.start), parse_utc(each.end), each.station)
                 for each in keys.activities
             ),
+            tuple(Stay(each.station, parse_utc(each.arrive), parse_utc(each.leave)) for each in keys.stays),
             keys.stored,
             keys.havens,
             keys.mast_m,
