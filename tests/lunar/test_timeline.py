@@ -41,7 +41,7 @@ def random_task(seed):
     }
     drives = {pair: drive for pair, drive in drives.items() if drive.allowed.any()}
     return Task(
-        stops, drives, 1_800.0, SLOTS, rng.uniform(20, 60) * KWH, 60.0 * KWH, 8.0 * KWH,
+        stops, drives, 1_800.0, SLOTS, rng.uniform(15, 35) * KWH, 35.0 * KWH, 6.0 * KWH,
         sleep=0, awake=SLOTS, cargo_kg=120.0, effort=5.0,
     )  # fmt: skip
 
@@ -100,6 +100,18 @@ def test_the_crew_sleeps_in_time_and_not_while_it_works_or_drives():
     assert awake.sleeps[0] <= 6
     late = find_timeline(calm(evas=1, evas_within=100, evas_before=(-10,)))
     assert min(visit.eva for visit in late.visits if visit.eva is not None) >= 90
+
+
+def test_what_light_brings_to_full_stores_is_lost():
+    """Ten slots that bring 30 kWh to stores of 20, then a dark wait of 12 kWh for the one way back."""
+    light = np.concatenate((np.arange(11) * 3.0, 30.0 - 2.0 * np.arange(1, 11))) * KWH
+    stops = [Stop("start", np.zeros(21)), Stop("a", light, 1.0), Stop("finish", np.zeros(21))]
+    there, back = (np.where(np.arange(20) == slot, 1_000.0, np.inf) for slot in (0, 16))
+    drives = {(0, 1): Drive(there, KWH), (0, 2): Drive(np.full(20, 1_000.0), KWH)}
+    drives[1, 2] = Drive(back, 5.0 * KWH)
+    task = Task(stops, drives, 1_800.0, 20, 19.0 * KWH, 20.0 * KWH, 2.0 * KWH, sleep=0, awake=20)
+    assert find_timeline(task).value == 0.0
+    assert find_timeline(replace(task, capacity_j=30.0 * KWH)).value == 1.0
 
 
 def test_samples_must_fit():
