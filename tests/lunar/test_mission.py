@@ -69,6 +69,10 @@ def test_it_goes_on_from_the_middle(planned):
     assert resumed.done == (first.station,)
     assert [station.name for station in resumed.mission.stations] == [second.station]
     assert resumed.mission.span_s[0] >= first.leave_s
+    now_s = resumed.mission.span_s[0]
+    slept = [each.end_s for each in made.plan.activities if each.kind == "sleep" and each.end_s <= now_s]
+    assert resumed.before.awake_s == pytest.approx(now_s - max([made.plan.time_s[0], *slept]))
+    assert resumed.before.awake_s > 3_600.0
     again = plan_mission(resumed.mission, terrain, sky, path, resumed.before)
     assert [stay.station for stay in again.plan.stays] == [second.station]
     assert again.plan.stored == 0.6
