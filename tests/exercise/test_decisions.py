@@ -103,7 +103,7 @@ def test_each_decision_stands_in_ledgers_that_prove_each_other(done: Path) -> No
 def test_the_report_says_who_decides(done: Path) -> None:
     page = (done / "out" / "report.html").read_text()
     assert (
-        "<strong>Who decides:</strong> under linked instead of alone, in the median declare_identity" in page
+        "<strong>Who decides:</strong> under linked instead of alone, in the median declare identity" in page
     )
     assert 'id="command"' in page
     assert "Load of each post" in page

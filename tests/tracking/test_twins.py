@@ -6,7 +6,7 @@ from tests.tracking.follow import follow, match
 from tests.tracking.sky import START_S, Sky, radars, watch
 
 from kizuna.models.motion import Manoeuvring
-from kizuna.tracking import tracker
+from kizuna.tracking import course
 from kizuna.tracking.associate import hashed
 from kizuna.tracking.filter import Sources
 from kizuna.tracking.register import Register
@@ -88,7 +88,7 @@ def test_double_tracks_end(monkeypatch):
         return sum(match(sky, *each).false for each in zip(pictures, times_s, strict=True))
 
     looked = false()
-    monkeypatch.setattr(tracker, "twins", lambda *_: np.empty(0, dtype=np.int64))
+    monkeypatch.setattr(course, "twins", lambda *_: np.empty(0, dtype=np.int64))
     assert looked < 0.5 * false()
 
 
