@@ -100,6 +100,15 @@ def test_objects_keep_their_numbers_when_time_is_turned_back(scene):
         assert len(np.unique(tracks.track)) == len(tracks)
 
 
+def test_the_first_detections_of_all_may_be_late(scene):
+    """Pictures of an empty sky are taken before anything arrives."""
+    _, sensors, detections = scene
+    tracker, first = Tracker(sensors, late_s=LATE_S), detections.take(detections.time < START_S + 30.0)
+    assert len(tracker.picture(START_S + 31.0, "here")) == 0
+    tracker.process(first)
+    assert len(tracker.picture(START_S + 32.0, "here")) == 40
+
+
 def test_what_comes_too_late_is_counted(scene):
     _, sensors, detections = scene
     late_s = np.where(np.arange(len(detections)) % 10 == 0, 20.0, 0.0)

@@ -64,16 +64,20 @@ class Past:
         if next_slice - self._moments[-1].slice_number >= spacing:
             self._moments.append(Moment(next_slice, course.copy()))
 
-    def rewind(self, time_s: float) -> tuple[Course, Measurements]:
+    def rewind(self, time_s: float) -> tuple[Course, list[Measurements]]:
         """The course before a time, and all measurements worked off since then, which are forgotten here."""
         number = np.floor(time_s / self._slice_s)
         while len(self._moments) > 1 and self._moments[-1].slice_number > number:
             self._moments.pop()
         moment = self._moments[-1]
+        course = moment.course.copy()
+        if not self._worked:
+            # Pictures were taken before any measurement came.
+            return course, []
         worked = Measurements.join(self._worked)
         first = self._first(worked, moment)
         self._worked = [worked.take(slice(0, first))]
-        return moment.course.copy(), worked.take(slice(first, None))
+        return course, [worked.take(slice(first, None))]
 
     def forget(self, time_s: float) -> None:
         """Forget what is not needed for measurements from this time on."""

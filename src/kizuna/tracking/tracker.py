@@ -126,7 +126,7 @@ class Tracker:
             detections = self._not_too_late(detections)
         if not len(detections):
             return
-        first_s, last_s = float(detections.time[0]), float(detections.time[-1])
+        first_s, last_s = float(detections.time.min()), float(detections.time.max())
         if first_s < self._last_s and self._past is None:
             problem = f"time {first_s:.3f} lies before {self._last_s:.3f}, which is processed already"
             raise InputError("detections", "row 0", problem, "detections in order of time")
@@ -188,19 +188,16 @@ class Tracker:
         )
 
     def _not_too_late(self, detections: Detections) -> Detections:
-        """Those that may still take their place, in order of time and then of sensor."""
+        """Those that may still take their place."""
         fresh = detections.time > max(self._last_s, self._done_s) - self._late_s
         self.too_late += int(np.count_nonzero(~fresh))
-        detections = detections.take(fresh)
-        # By name: the codes of names depend on how the stream was cut.
-        rank = np.argsort(np.argsort(detections.sensor.names))
-        return detections.take(np.lexsort((rank[detections.sensor.codes], detections.time)))
+        return detections.take(fresh)
 
     def _reorder(self, past: Past, first_s: float) -> None:
-        """Turn time back to before the earliest pending detection, if more has been worked off already."""
+        """Turn time back if a detection at `first_s` is late; put what is pending in order of time."""
         if first_s <= self._done_s:
             self._course, worked = past.rewind(first_s)
-            self._pending.insert(0, worked)
+            self._pending[:0] = worked
             self._rewound = True
         pending = Measurements.join(self._pending)
         self._pending = [pending.take(np.lexsort((pending.sensor, pending.time_s)))]
