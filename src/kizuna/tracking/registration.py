@@ -12,7 +12,7 @@ from scipy.spatial import KDTree
 from kizuna.kernels import registration
 from kizuna.messages.detection import Detections
 from kizuna.messages.sensor import Sensors
-from kizuna.shapes import Float, FloatN, FloatNx3, FloatNx6, IntN
+from kizuna.shapes import BoolN, Float, FloatN, FloatNx3, FloatNx6, IntN
 from kizuna.tracking.filter import Measurements, Sources
 from kizuna.tracking.tracker import Tracker
 
@@ -120,28 +120,51 @@ class _Arcs:
     since_s: FloatN
     """(N,) time of each plot from its arc's middle."""
 
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self.start) - 1
+
+    @property
+    def of_plot(self) -> IntN:
+        """(N,) the arc of each plot."""
+        return np.repeat(np.arange(self.count), np.diff(self.start))
+
+    def as_given(
+        self, sources: Sources
+    ) -> tuple[IntN, FloatNx3, FloatNx6, FloatN, IntN, FloatNx3, FloatNx3, BoolN]:
+        """The arcs and the sensors as the kernels take them."""
+        plots, sites = self.plots, sources.sites
+        return (
+            self.start,
+            plots.place_m,
+            plots.cov_m2,
+            self.since_s,
+            plots.sensor,
+            sites.place_m,
+            sites.up,
+            ~sources.is_position,
+        )
+
 
 def _solve(sources: Sources, number: IntN, plots: Measurements) -> Biases:
     """Biases from plots that tracks were updated with, and the tracks' numbers."""
     nothing = Biases.none(sources.names)
     if not len(number):
         return nothing
-    window = np.floor(plots.time_s / ARC_S).astype(np.int64)
-    arcs = _cut(number, window, plots, window)
-    line, _ = _lines(sources, arcs, nothing.value)
-    joined = _joined(sources, arcs, line)
-    arcs = _cut(
-        joined, np.zeros_like(joined), arcs.plots, np.floor(arcs.plots.time_s / ARC_S).astype(np.int64)
-    )
+    arcs = _cut(number, plots)
+    line, _ = registration.lines(*arcs.as_given(sources), nothing.value)
+    arcs = _cut(_joined(sources, arcs, line), arcs.plots)
     return _least_squares(sources, arcs)
 
 
-def _cut(first: IntN, second: IntN, plots: Measurements, window: IntN) -> _Arcs:
-    """Arcs of plots of equal keys, those with plots enough for a line."""
-    order = np.lexsort((plots.time_s, first, second))
-    first, second, plots, window = first[order], second[order], plots.take(order), window[order]
-    new = np.flatnonzero((np.diff(first) != 0) | (np.diff(second) != 0)) + 1
-    edges = np.concatenate([[0], new, [len(first)]])
+def _cut(key: IntN, plots: Measurements) -> _Arcs:
+    """Arcs of plots of one key (N,) and one stretch of `ARC_S`, those with plots enough for a line."""
+    window = np.floor(plots.time_s / ARC_S).astype(np.int64)
+    order = np.lexsort((plots.time_s, key, window))
+    key, window, plots = key[order], window[order], plots.take(order)
+    new = np.flatnonzero((np.diff(key) != 0) | (np.diff(window) != 0)) + 1
+    edges = np.concatenate([[0], new, [len(key)]])
     count = np.diff(edges)
     enough = np.repeat(count >= 3, count)
     since_s = plots.time_s - (window + 0.5) * ARC_S
@@ -149,25 +172,9 @@ def _cut(first: IntN, second: IntN, plots: Measurements, window: IntN) -> _Arcs:
     return _Arcs(start, plots.take(np.flatnonzero(enough)), since_s[enough])
 
 
-def _lines(sources: Sources, arcs: _Arcs, bias: FloatNx3) -> tuple[FloatNx6, FloatN]:
-    plots, sites = arcs.plots, sources.sites
-    return registration.lines(
-        arcs.start,
-        plots.place_m,
-        plots.cov_m2,
-        arcs.since_s,
-        plots.sensor,
-        sites.place_m,
-        sites.up,
-        ~sources.is_position,
-        bias,
-    )
-
-
 def _joined(sources: Sources, arcs: _Arcs, line: FloatNx6) -> IntN:
     """Arc (N,) of each plot, where arcs of one time and object, seen by unlike sensors, count as one."""
-    count = len(arcs.start) - 1
-    arc = np.repeat(np.arange(count), np.diff(arcs.start))
+    count, arc = arcs.count, arcs.of_plot
     seen = np.zeros((count, len(sources.names)), dtype=np.bool_)
     seen[arc, arcs.plots.sensor] = True
     window = np.floor(arcs.plots.time_s[arcs.start[:-1]] / ARC_S)
@@ -209,21 +216,18 @@ def _clearly_nearest(pairs: IntN, line: FloatNx6) -> IntN:
 
 
 def _least_squares(sources: Sources, arcs: _Arcs) -> Biases:
-    """Biases from arcs that at least two sensors have seen; those that are no lines are left out in the
-    end.
-    """
-    count = len(arcs.start) - 1
-    arc = np.repeat(np.arange(count), np.diff(arcs.start))
+    """Biases from arcs that at least two sensors have seen; what is no line is left out in the end."""
     freedom = 3.0 * np.diff(arcs.start) - 6.0
-    of = np.unique(np.stack([arc, arcs.plots.sensor], axis=1), axis=0)[:, 0]
-    several = np.bincount(of, minlength=count) > 1
+    of = np.unique(np.stack([arcs.of_plot, arcs.plots.sensor], axis=1), axis=0)[:, 0]
+    several = np.bincount(of, minlength=arcs.count) > 1
     used, scale = several, 1.0
     value = np.zeros((len(sources.names), 3))
+    given = arcs.as_given(sources)
+    line, _ = registration.lines(*given, value)
     for _ in range(_ROUNDS):
-        line, _ = _lines(sources, arcs, value)
         information, vector = _gathered(sources, arcs, line, np.flatnonzero(used))
         value[:] = np.linalg.solve(information, vector).reshape(-1, 3)
-        _, squares = _lines(sources, arcs, value)
+        line, squares = registration.lines(*given, value)
         used = several & (squares < freedom + _BEND * np.sqrt(2.0 * freedom))
         scale = max(float(squares[used].sum() / max(freedom[used].sum(), 1.0)), 1.0)
     if not sources.is_position.any():
@@ -237,21 +241,7 @@ def _least_squares(sources: Sources, arcs: _Arcs) -> Biases:
 
 def _gathered(sources: Sources, arcs: _Arcs, line: FloatNx6, used: IntN) -> tuple[Float, FloatN]:
     """Normal equations of the biases, what was known before included."""
-    plots, sites = arcs.plots, sources.sites
     information: Float = np.diag(np.tile(_PRIOR**-2.0, len(sources.names)))
     vector = np.zeros(len(information))
-    registration.gather(
-        used,
-        arcs.start,
-        plots.place_m,
-        plots.cov_m2,
-        arcs.since_s,
-        plots.sensor,
-        sites.place_m,
-        sites.up,
-        ~sources.is_position,
-        line,
-        information,
-        vector,
-    )
+    registration.gather(used, *arcs.as_given(sources), line, information, vector)
     return information, vector
