@@ -2,13 +2,13 @@
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Any, Final
 
 import cedarpy
 
 from kizuna.command.organisation import Organisation, Rule
 from kizuna.errors import InputError
+from kizuna.forms.cedar import plain, statements
 
 CONDITIONS: Final = {
     "confirmed_by_two_nations": "context.picture.confirming >= 2",
@@ -21,7 +21,6 @@ _CONTEXT: Final = """{
   consenting: Long, asked: Long, people: Long, time_s: Long, nations: Set<String>,
   picture: { confirming: Long, inside: Bool, identity: String, kind: String }
 }"""
-_STATEMENT: Final = re.compile(r'(?:"(?:[^"\\\n]|\\.)*"|//[^\n]*|[^;"/]|/)*;?')
 
 
 def policies_of(organisation: Organisation) -> str:
@@ -138,7 +137,7 @@ def _check_conditions(organisation: Organisation, file: str) -> None:
         try:
             cedarpy.policies_to_json_str(text)
         except ValueError as error:
-            problem = f"is no expression in Cedar ({_plain(error)})"
+            problem = f"is no expression in Cedar ({plain(error)})"
             raise InputError(file, place, problem, "such as context.picture.confirming >= 2") from None
         for _, problem in _flaws(text, organisation):
             raise InputError(file, place, problem, "what an order has, such as context.picture.confirming")
@@ -146,12 +145,12 @@ def _check_conditions(organisation: Organisation, file: str) -> None:
 
 def _check_own(organisation: Organisation) -> None:
     """Whether each of the further policies is one, and has a name."""
-    for line, text in _statements(organisation.policies):
+    for line, text in statements(organisation.policies):
         file, place = organisation.policies_file, f"line {line}"
         try:
             held = json.loads(cedarpy.policies_to_json_str(text))["staticPolicies"]
         except ValueError as error:
-            problem = f"is not Cedar ({_plain(error)})"
+            problem = f"is not Cedar ({plain(error)})"
             raise InputError(
                 file, place, problem, "permit or forbid (principal, action, resource);"
             ) from None
@@ -160,21 +159,9 @@ def _check_own(organisation: Organisation) -> None:
                 raise InputError(file, place, "the policy has no name", '@id("a-name") before it')
 
 
-def _statements(text: str) -> Iterator[tuple[int, str]]:
-    """Each policy of a text, and the line on which it begins."""
-    for found in _STATEMENT.finditer(text):
-        bare = re.sub(r"^(?:\s|//[^\n]*(?:\n|$))*", "", found[0])
-        if bare:
-            yield text.count("\n", 0, found.end() - len(bare)) + 1, bare
-
-
 def _flaws(text: str, organisation: Organisation) -> list[tuple[str, str]]:
     """What policies ask for that no order has, by Cedar's names, always in the same order."""
     found = cedarpy.validate_policies(text, schema_of(organisation)).errors
     # Cedar says it once for each action, in an order that changes.
     told = re.compile(r'^for policy `\w+`, | for Action::"\w+"| in context')
-    return sorted({(str(flaw.policy_id), told.sub("", _plain(flaw.error))) for flaw in found})
-
-
-def _plain(error: object) -> str:
-    return " ".join(str(error).split())
+    return sorted({(str(flaw.policy_id), told.sub("", plain(flaw.error))) for flaw in found})

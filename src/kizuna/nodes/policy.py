@@ -6,8 +6,6 @@ who may have the place by one rule and the identity by another may have both.
 """
 
 import json
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -15,6 +13,7 @@ from typing import Any, Final, NamedTuple
 import cedarpy
 
 from kizuna.errors import InputError
+from kizuna.forms.cedar import plain, statements
 
 DROPPABLE: Final = ("identity", "kind")
 """What ``@drop`` may name."""
@@ -28,9 +27,6 @@ entity Record = {
 action release appliesTo { principal: Nation, resource: Record, context: { phase: String } };
 """
 _ACTION: Final = {"type": "Action", "id": "release"}
-_STATEMENT: Final = re.compile(r'(?:"(?:[^"\\\n]|\\.)*"|//[^\n]*|[^;"/]|/)*;?')
-"""A policy up to its semicolon, past those in text and in comments."""
-_BLANK: Final = re.compile(r"(?:\s|//[^\n]*(?:\n|$))*")
 
 
 class Record(NamedTuple):
@@ -117,7 +113,7 @@ class Policies:
 
     def __init__(self, text: str, file: str) -> None:
         self._rules: dict[str, _Rule] = {}
-        for line, source in _statements(text):
+        for line, source in statements(text):
             rule = _parsed(file, line, source)
             if rule.name in self._rules:
                 first = self._rules[rule.name].line
@@ -207,24 +203,12 @@ def _entity(record: Record) -> dict[str, Any]:
     return {"uid": {"type": "Record", "id": "record"}, "attrs": attributes, "parents": []}
 
 
-def _statements(text: str) -> Iterator[tuple[int, str]]:
-    """Each policy of a text, and the line in which it begins."""
-    place = 0
-    while True:
-        place += len(_BLANK.match(text, place)[0])  # type: ignore[index]
-        if place == len(text):
-            return
-        source = _STATEMENT.match(text, place)[0] or text[place:]  # type: ignore[index]
-        yield 1 + text.count("\n", 0, place), source
-        place += len(source)
-
-
 def _parsed(file: str, line: int, source: str) -> _Rule:
     """One rule, checked; InputError for what it may not be."""
     try:
         policies: dict[str, Any] = json.loads(cedarpy.policies_to_json_str(source))["staticPolicies"]
     except ValueError as error:
-        problem = f"the policy that begins here is not Cedar: {' '.join(str(error).split())}"
+        problem = f"the policy that begins here is not Cedar: {plain(error)}"
         raise InputError(file, f"line {line}", problem, "permit (…) or forbid (…), and a semicolon") from None
     if not policies:
         raise InputError(file, f"line {line}", "the policy has a slot to fill in", "a policy without slots")
@@ -239,7 +223,7 @@ def _parsed(file: str, line: int, source: str) -> _Rule:
         problem = f"a forbid has the annotation @{more[0]}"
         raise InputError(file, place, problem, "@id alone: it stops all")
     for flaw in cedarpy.validate_policies(source, _SCHEMA).errors:
-        problem = " ".join(str(flaw.error).split()).removeprefix(f"for policy `{flaw.policy_id}`, ")
+        problem = plain(flaw.error).removeprefix(f"for policy `{flaw.policy_id}`, ")
         raise InputError(file, place, problem, f"of a record: {', '.join(Record._fields)}; or context.phase")
     return _Rule(name, line, source, json.dumps(policy, separators=(",", ":")), _grant(file, place, notes))
 
