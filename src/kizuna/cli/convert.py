@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from kizuna.cli.options import Listen, Start
 from kizuna.cli.outputs import check_output
 from kizuna.cli.progress import progress
 
@@ -50,17 +51,8 @@ def convert(
             show_default=False,
         ),
     ] = None,
-    start: Annotated[
-        str | None,
-        typer.Option(
-            help="When a recording began that doesn't tell: the day, or the time to within an hour, UTC.",
-            metavar="UTC",
-            show_default=False,
-        ),
-    ] = None,
-    listen: Annotated[
-        float, typer.Option(help="How many seconds to listen to udp://ADDRESS:PORT.", metavar="S")
-    ] = 60.0,
+    start: Start = None,
+    listen: Listen = 60.0,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
     """Convert a table of detections, truth, tracks or sensors between file formats.

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from kizuna.cli.options import Cell, Cells, Ground, Synthetic
 from kizuna.cli.outputs import check_folder
 from kizuna.cli.progress import progress
 from kizuna.errors import InputError
@@ -13,17 +14,10 @@ from kizuna.errors import InputError
 
 def light(
     out: Annotated[Path, typer.Option(help="The folder for the results.", metavar="DIR")],
-    terrain: Annotated[
-        list[Path] | None,
-        typer.Option(help="Elevation model; give it again for wider, coarser ones.", metavar="FILE"),
-    ] = None,
-    synthetic: Annotated[
-        int | None, typer.Option(help="A made-up south pole from this seed instead.", min=0, metavar="SEED")
-    ] = None,
-    cells: Annotated[
-        int, typer.Option(help="Rows and columns of the made-up map.", min=16, max=4000, metavar="N")
-    ] = 400,
-    cell: Annotated[float, typer.Option(help="Size of its cells, metres.", metavar="M")] = 20.0,
+    terrain: Ground = None,
+    synthetic: Synthetic = None,
+    cells: Cells = 400,
+    cell: Cell = 20.0,
     start: Annotated[str, typer.Option("--from", help="First time, UTC.", metavar="TIME")] = "2029-01-01",
     end: Annotated[str, typer.Option("--to", help="Last time, UTC.", metavar="TIME")] = "2029-02-01",
     step: Annotated[float, typer.Option(help="Seconds between times.", metavar="S")] = 3600.0,

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from kizuna.cli.options import Cell, Cells, Ground, Synthetic
 from kizuna.cli.outputs import check_folder
 from kizuna.cli.progress import progress
 from kizuna.errors import InputError
@@ -14,17 +15,10 @@ def route(
     start: Annotated[str, typer.Option(help="LAT,LON where it begins, degrees.", metavar="PLACE")],
     goal: Annotated[str, typer.Option(help="LAT,LON where it shall end.", metavar="PLACE")],
     out: Annotated[Path, typer.Option(help="The folder for the results.", metavar="DIR")],
-    terrain: Annotated[
-        list[Path] | None,
-        typer.Option(help="Elevation model; give it again for wider, coarser ones.", metavar="FILE"),
-    ] = None,
-    synthetic: Annotated[
-        int | None, typer.Option(help="A made-up south pole from this seed instead.", min=0, metavar="SEED")
-    ] = None,
-    cells: Annotated[
-        int, typer.Option(help="Rows and columns of the made-up map.", min=16, max=4000, metavar="N")
-    ] = 400,
-    cell: Annotated[float, typer.Option(help="Size of its cells, metres.", metavar="M")] = 20.0,
+    terrain: Ground = None,
+    synthetic: Synthetic = None,
+    cells: Cells = 400,
+    cell: Cell = 20.0,
     depart: Annotated[
         str, typer.Option("--from", help="When it may begin, UTC.", metavar="TIME")
     ] = "2029-09-20",

@@ -1,12 +1,14 @@
 """The verb `kizuna release`: which rule lets a record through, and which stops it."""
 
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from kizuna.errors import InputError
-from kizuna.nodes.policy import Decision, Policies, Record
+
+if TYPE_CHECKING:
+    from kizuna.nodes.policy import Decision
 
 release = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -46,6 +48,8 @@ def explain(
 
     Example: kizuna release explain JPN.cedar --from JPN --to AUS --kind tracks --area sea
     """
+    from kizuna.nodes.policy import Policies, Record
+
     if kind not in _HAS:
         raise InputError("--kind", "", f"is {kind!r}", f"one of {', '.join(_HAS)}")
     has = {
@@ -65,7 +69,7 @@ def explain(
         print(f"  line {held.line(name):<4} {name}: {'applies' if applies else 'does not apply'}")
 
 
-def _answer(decision: Decision, to: str) -> str:
+def _answer(decision: "Decision", to: str) -> str:
     """The decision as a sentence."""
     if decision.errors:
         return f"Not released to {to}: a rule failed ({'; '.join(decision.errors)})."

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from kizuna.cli.options import Listen, Start
 from kizuna.cli.outputs import check_output, check_outputs_differ
 from kizuna.cli.progress import progress
 from kizuna.errors import InputError
@@ -49,17 +50,8 @@ def track(
         Path | None,
         typer.Option(help="Write here how many detections a second it was.", metavar="STATS.json"),
     ] = None,
-    start: Annotated[
-        str | None,
-        typer.Option(
-            help="When a recording began that doesn't tell: the day, or the time to within an hour, UTC.",
-            metavar="UTC",
-            show_default=False,
-        ),
-    ] = None,
-    listen: Annotated[
-        float, typer.Option(help="How many seconds to listen to udp://ADDRESS:PORT.", metavar="S")
-    ] = 60.0,
+    start: Start = None,
+    listen: Listen = 60.0,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
     """Turn detections into tracks.

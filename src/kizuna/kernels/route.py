@@ -51,7 +51,7 @@ def _pop(keys: FloatN, items: IntN, size: int) -> None:
 @njit(cache=True)
 def _gain_w(level: int, plant: FloatN) -> float:
     """What a parked rover gains (or, below 0, loses) in a light: watts that can be given again."""
-    share = (level & 127) / 127.0
+    share = (level & SUN_LEVELS) / SUN_LEVELS
     rest = plant[0] * share - plant[1] - plant[2] * (1.0 - share)
     return float(min(rest, plant[4]) * plant[3] if rest > 0.0 else rest)
 
@@ -101,12 +101,12 @@ def _drive(
     last = max(first, int(np.ceil((time + seconds) / frame_s)) - 1)
     if last >= site.shape[1]:
         return -1.0
-    level = 127
+    level = SUN_LEVELS
     for frame in range(first, last + 1):
         here, next_ = site[cell, frame], site[there, frame]
-        if here < 128 or next_ < 128:
+        if here < MAY_DRIVE or next_ < MAY_DRIVE:
             return -1.0
-        level = min(level, here & 127, next_ & 127)
+        level = min(level, here & SUN_LEVELS, next_ & SUN_LEVELS)
     energy = min(energy - joules + _gain_w(level, plant) * seconds, plant[5])
     return energy if energy >= plant[6] - _TINY_J else -1.0
 
