@@ -28,3 +28,12 @@ KNOT_MPS: Final = 1852.0 / 3600.0
 
 FOOT_M: Final = 0.3048
 """One international foot, metres (exact by definition)."""
+
+EARTH_GM_M3PS2: Final = 3.986004418e14
+"""Gravitational constant times mass of the Earth, atmosphere included, m³/s² (NGA.STND.0036, table 3.1)."""
+
+EARTH_J2: Final = 1.082629821313e-3
+"""Dynamic form factor of the Earth, no unit (NGA.STND.0036, table 3.4: of the WGS-84 ellipsoid)."""
+
+EARTH_SPIN_RADPS: Final = 7.292115e-5
+"""Angular velocity of the Earth, rad/s (NGA.STND.0036, table 3.1)."""
