@@ -12,7 +12,7 @@ from tests.tracking.sky import START_S, Sky, hear, radars, receiver, watch
 from kizuna.geo.frames import ecef_to_geodetic, enu_basis, geodetic_to_ecef
 from kizuna.messages.columns import Labels
 from kizuna.messages.detection import Detections
-from kizuna.models.motion import Manoeuvring
+from kizuna.models.sets import civil
 from kizuna.tracking.tracker import Tracker
 
 CHANCE = 1e-4
@@ -102,7 +102,7 @@ def test_aircraft_that_fly_as_the_models_say(share):
     All six components, reports 30 m good every second, 300 aircraft.
     """
     rate_hz = 0.04
-    motion = Manoeuvring(enter_hz=share * rate_hz + 1e-9, leave_hz=(1.0 - share) * rate_hz)
+    motion = civil(enter_hz=share * rate_hz + 1e-9, leave_hz=(1.0 - share) * rate_hz)
     sensors, count = receiver(sigma_m=30.0, pd=0.98), 300
     states = flown(count, 101, 5, motion)
     random = np.random.default_rng(6)

@@ -5,14 +5,14 @@ import pytest
 from tests.tracking.follow import follow, match
 from tests.tracking.sky import START_S, Sky, radars, watch
 
-from kizuna.models.motion import Manoeuvring
+from kizuna.models.sets import civil
 from kizuna.tracking import course
 from kizuna.tracking.associate import hashed
 from kizuna.tracking.filter import Sources
 from kizuna.tracking.register import Register
 from kizuna.tracking.twins import twins
 
-MOTION = Manoeuvring()
+MOTION = civil()
 
 
 def pair(**changed):

@@ -6,7 +6,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from kizuna.kernels import fuse
-from kizuna.models.motion import Manoeuvring
+from kizuna.models.sets import CALM_LEVEL_Q, CALM_VERTICAL_Q
 from kizuna.shapes import FloatN, FloatNx6, FloatNx6x6, IntN
 
 Rule = Literal["tracklets", "inverse_intersection", "intersection", "naive"]
@@ -27,8 +27,7 @@ class Motion:
     @classmethod
     def agreed(cls) -> "Motion":
         """That of straight flight; turns are told from how the trackers' covariances grow."""
-        model = Manoeuvring()
-        return cls(model.calm_level_q, model.calm_vertical_q)
+        return cls(CALM_LEVEL_Q, CALM_VERTICAL_Q)
 
 
 @dataclass(slots=True, eq=False)

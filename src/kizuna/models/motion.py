@@ -1,47 +1,113 @@
-"""How aircraft move, as far as a tracker must know: noise powers, manoeuvres and first guesses."""
+"""How objects move, as far as a tracker must know: models of motion, and how a set of them interacts."""
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 
-from kizuna.shapes import FloatNx3
+from kizuna.constants import WGS84_A_M, WGS84_E2
+from kizuna.kernels import interact, straight, turn
+from kizuna.shapes import Float, FloatN, FloatNx3, IntN
+
+Kind = Literal["straight", "turn"]
+_ADVANCE = {"straight": straight.advance, "turn": turn.advance}
 
 
 @dataclass(frozen=True)
-class Manoeuvring:
-    """Straight flight most of the time, turns and changes of climb in between: two models of motion.
+class Model:
+    """One way to move: a kernel, its noise, and how much of the time objects move so.
 
     Powers are those of white acceleration noise, m²/s³; √(q τ) is about the change of velocity in a time τ
     (Bar-Shalom, Li, Kirubarajan 2001, "Estimation with Applications to Tracking and Navigation", 6.2.2).
-    Straight flight wanders by 1 m/s in 5 s. A turn of acceleration a that lasts through updates τ apart needs
-    about a²τ: at 10 m/s² (1 g, or 3°/s at 190 m/s) and 4 s, 400 m²/s³. A change of climb by 7 m/s takes some
-    10 s. Turns and changes of climb take half a minute of every five minutes of a civil flight.
     """
 
-    calm_level_q: float = 0.2
-    calm_vertical_q: float = 0.1
-    hard_level_q: float = 400.0
-    hard_vertical_q: float = 5.0
-    enter_hz: float = 1.0 / 300.0
-    leave_hz: float = 1.0 / 25.0
+    kind: Kind
+    level_q: float
+    vertical_q: float
+    share: float
+    """Of the time."""
+    numbers: tuple[float, ...] = ()
+    """What its kernel takes as parameters, if that is more than the two powers."""
+    prior_mean: float = 0.0
+    prior_sigma: float = 0.0
+    """Of the seventh number of the state, before anything is known of it; in the model's own unit."""
+
+    @cached_property
+    def parameters(self) -> FloatN:
+        """As its kernel reads them."""
+        return np.array(self.numbers or (self.level_q, self.vertical_q))
+
+
+def turning(
+    level_q: float, vertical_q: float, share: float, rate_dps: float, sigma_dps: float, wander_dps: float
+) -> Model:
+    """A level turn at an unknown rate, of which a mean and a standard deviation are known beforehand, °/s.
+
+    Positive is to the left; while the object turns, the rate wanders by `wander_dps` in a second.
+    """
+    rate_q = float(np.radians(wander_dps) ** 2)
+    return Model(
+        "turn",
+        level_q,
+        vertical_q,
+        share,
+        (level_q, vertical_q, rate_q, WGS84_A_M, WGS84_E2),
+        float(np.radians(rate_dps)),
+        float(np.radians(sigma_dps)),
+    )
+
+
+def level(level_q: float, vertical_q: float, share: float) -> Model:
+    """Straight over the ground at a constant rate of climb, along the curved Earth: a turn at no rate."""
+    return turning(level_q, vertical_q, share, 0.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True)
+class Motion:
+    """A set of models, one of which an object follows at a time, and first guesses.
+
+    An object leaves its model at the rate `forget_hz` (1/s) and draws a new one by their shares, which may be
+    the old one.
+    """
+
+    chosen: tuple[Model, ...]
+    forget_hz: float
     sigma_level_mps: float = 200.0
     """Standard deviation of an unknown velocity along each level axis: airliners fly 250 m/s."""
     sigma_vertical_mps: float = 10.0
     """Standard deviation of an unknown climb rate: airliners climb by up to 15 m/s."""
 
-    @property
-    def forget_hz(self) -> float:
-        """Rate at which an object draws its model anew, 1/s: with two models, the sum of both rates."""
-        return self.enter_hz + self.leave_hz
-
     @cached_property
     def models(self) -> FloatNx3:
-        """Level and vertical power in m²/s³ and share of the time of each model, (M, 3); calm first."""
-        hard = self.enter_hz / self.forget_hz
-        return np.array(
-            [
-                [self.calm_level_q, self.calm_vertical_q, 1.0 - hard],
-                [self.hard_level_q, self.hard_vertical_q, hard],
-            ]
-        )
+        """Level and vertical power in m²/s³ and share of the time of each model, (M, 3)."""
+        return np.array([[each.level_q, each.vertical_q, each.share] for each in self.chosen])
+
+    @cached_property
+    def prior(self) -> Float:
+        """Mean and variance of the seventh number under each model, (M, 2)."""
+        return np.array([[each.prior_mean, each.prior_sigma**2] for each in self.chosen])
+
+    @property
+    def is_straight(self) -> bool:
+        """Whether all fly straight, which `kizuna.kernels.kalman` does in one go."""
+        return all(each.kind == "straight" for each in self.chosen)
+
+    @property
+    def numbers(self) -> int:
+        """How many numbers a state has: seven where a model has one of its own to find out."""
+        return 6 if self.is_straight else 7
+
+    def advance(self, rows: IntN, dt_s: FloatN, state: Float, cov: Float, mode: Float) -> None:
+        """Let the models interact and move the tracks in `rows` (K,) by a time each (T,), s, in place.
+
+        Parameters
+        ----------
+        rows, dt_s
+            (K,) and (T,) s.
+        state, cov, mode
+            (T, M, 7), (T, M, 28) packed as in `kizuna.kernels.turn`, (T, M): the tracks; written.
+        """
+        interact.mix_each(rows, dt_s, self.models[:, 2].copy(), self.forget_hz, self.prior, state, cov, mode)
+        for m, model in enumerate(self.chosen):
+            _ADVANCE[model.kind](rows, dt_s, m, model.parameters, state, cov)

@@ -6,7 +6,7 @@ from typing import TypeAlias
 import numpy as np
 
 from kizuna.kernels import assignment, flat, gating, weigh
-from kizuna.models.motion import Manoeuvring
+from kizuna.models.motion import Motion
 from kizuna.shapes import FloatN, FloatNx3, FloatNx6, IntN
 from kizuna.tracking.filter import Measurements, Sources
 from kizuna.tracking.register import Register
@@ -68,7 +68,7 @@ def pairs(
     measurements: Measurements,
     sources: Sources,
     log_surplus: FloatN,
-    motion: Manoeuvring,
+    motion: Motion,
     where: Hashed,
     least_merit: float,
 ) -> Pairs:

@@ -6,14 +6,15 @@ from typing import Literal, Self
 
 import numpy as np
 
-from kizuna.kernels import initiate, kalman
+from kizuna.kernels import initiate
 from kizuna.models.measurement import ASSUMED_ALIKE
-from kizuna.models.motion import Manoeuvring
+from kizuna.models.motion import Motion
 from kizuna.shapes import BoolN, FloatN, FloatNx6, FloatNx21, IntN
 from kizuna.tracking.associate import GATE, hashed, laid, nearest, pairs
 from kizuna.tracking.existence import Belief, Existence
 from kizuna.tracking.filter import Measurements, Sources
 from kizuna.tracking.joint import LEAST_MERIT, Shares, share
+from kizuna.tracking.moving import ahead, at, follow, guess
 from kizuna.tracking.register import Register
 from kizuna.tracking.remarks import Remarks
 from kizuna.tracking.twins import twins
@@ -50,12 +51,12 @@ class Course:
     def __init__(
         self,
         sources: Sources,
-        motion: Manoeuvring,
+        motion: Motion,
         belief: Belief,
         associator: Associator,
         remarks: Remarks,
     ) -> None:
-        self.tracks = Register.of(len(sources.names), len(motion.models))
+        self.tracks = Register.of(len(sources.names), len(motion.models), motion.numbers)
         self.next_number = 1
         self.pairs: list[tuple[IntN, Measurements]] | None = None
         """Where to keep which measurements updated which confirmed tracks; None for nowhere."""
@@ -79,27 +80,29 @@ class Course:
         first_s, last_s = float(measurements.time_s[0]), float(measurements.time_s[-1])
         self.end_silence(first_s)
         middle_s, slack_s = 0.5 * (first_s + last_s), 0.5 * (last_s - first_s)
-        where = hashed(tracks, self._motion.models, middle_s, slack_s)
+        expected = ahead(tracks, self._motion, middle_s)
+        where = hashed(expected, self._motion.models, middle_s, slack_s)
         if middle_s - self._looked_s >= _LOOK_EVERY_S:
             self._looked_s = middle_s
             gone = twins(tracks, self._sources, self._motion, where, middle_s)
             if len(gone):
                 tracks.remove(gone)
-                where = hashed(tracks, self._motion.models, middle_s, slack_s)
+                expected = ahead(tracks, self._motion, middle_s)
+                where = hashed(expected, self._motion.models, middle_s, slack_s)
         if middle_s - self._remarked_s >= _REMARK_EVERY_S:
             self._remarked_s = middle_s
             self._remarks.look(tracks, tracks.live("confirmed") & ~self.silent(middle_s))
         surplus = belief.log_surplus
         least = 0.0 if self._associator == "gnn" else LEAST_MERIT
-        found = pairs(tracks, measurements, self._sources, surplus, self._motion, where, least)
+        found = pairs(expected, measurements, self._sources, surplus, self._motion, where, least)
         if self._associator == "gnn":
             track = nearest(found)
             unexplained = np.flatnonzero(track < 0)
             belief.learn(measurements.sensor[unexplained], last_s)
-            self._update(np.flatnonzero(track >= 0), track, measurements)
+            self._update(np.flatnonzero(track >= 0), track, measurements, expected)
             self._keep_pairs(track, measurements)
         else:
-            shares = share(found, measurements, tracks, self._sources, surplus)
+            shares = share(found, measurements, expected, self._sources, surplus)
             unexplained = shares.unexplained
             belief.learn(measurements.sensor[unexplained], last_s)
             self._update_shared(shares)
@@ -124,12 +127,12 @@ class Course:
         if time_s - self._judged_s > _SILENCE_S:
             self._judge(time_s)
 
-    def _update(self, rows: IntN, track: IntN, measurements: Measurements) -> None:
-        """Update tracks with the detections that are theirs."""
+    def _update(self, rows: IntN, track: IntN, measurements: Measurements, expected: Register) -> None:
+        """Update tracks, which were expected so, with the detections that are theirs."""
         tracks = self.tracks
         place_m, cov_m2, assumed = measurements.place_m, measurements.cov_m2, measurements.assumed
         if assumed.any():
-            place_m, cov_m2 = laid(measurements, track, self._sources, tracks, ASSUMED_ALIKE)
+            place_m, cov_m2 = laid(measurements, track, self._sources, expected, ASSUMED_ALIKE)
         trust = np.ones(len(track))
         log_likelihood = self._recur(
             rows, track, trust, replace(measurements, place_m=place_m, cov_m2=cov_m2)
@@ -153,29 +156,7 @@ class Course:
 
     def _recur(self, rows: IntN, track: IntN, trust: FloatN, measurements: Measurements) -> FloatN:
         """Predict and update the tracks (N,) of the measurements in `rows`; log-densities (N,)."""
-        tracks = self.tracks
-        log_likelihood = np.zeros(len(track))
-        kalman.update_each(
-            rows,
-            track,
-            measurements.time_s,
-            measurements.place_m,
-            measurements.cov_m2,
-            measurements.rate_mps,
-            measurements.sensor,
-            trust,
-            self._sources.sites.place_m,
-            self._sources.sigma_rate_mps,
-            self._motion.sigma_level_mps,
-            self._motion.models,
-            self._motion.forget_hz,
-            tracks.state,
-            tracks.cov,
-            tracks.mode,
-            tracks.time_s,
-            log_likelihood,
-        )
-        return log_likelihood
+        return follow(self.tracks, self._motion, self._sources, rows, track, trust, measurements)
 
     def _begin(self, rows: IntN, measurements: Measurements) -> None:
         """Begin tracks with the detections in `rows`, which no track explains."""
@@ -206,6 +187,7 @@ class Course:
             log_likelihood,
         )
         tracks.count += count
+        guess(tracks, self._motion, first)
         begun_by = begun_by[first : first + count]
         initiate.hear_rates(
             begun_by,
@@ -236,14 +218,4 @@ class Course:
 
     def at(self, rows: IntN, time_s: float) -> tuple[FloatNx6, FloatNx21]:
         """ECEF states and packed covariances of the tracks in these rows at a time."""
-        tracks = self.tracks
-        return kalman.predict_each(
-            rows,
-            time_s,
-            self._motion.models,
-            self._motion.forget_hz,
-            tracks.state,
-            tracks.cov,
-            tracks.mode,
-            tracks.time_s,
-        )
+        return at(self.tracks, self._motion, rows, time_s)

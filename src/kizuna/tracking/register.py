@@ -18,9 +18,10 @@ class Register:
     """
 
     state: Float
-    """(T, M, 6): ECEF position and velocity under each model of motion, m and m/s."""
+    """(T, M, 6): ECEF position and velocity under each model of motion, m and m/s; (T, M, 7) where a model
+    has a number of its own to find out, such as a turn rate."""
     cov: Float
-    """(T, M, 21): packed covariances, see `kizuna.kernels.kalman`."""
+    """(T, M, 21): packed covariances, see `kizuna.kernels.kalman`; (T, M, 28), see `kizuna.kernels.turn`."""
     mode: Float
     """(T, M): probability of each model."""
     time_s: FloatN
@@ -44,11 +45,11 @@ class Register:
     count: int = 0
 
     @classmethod
-    def of(cls, sensors: int, models: int, capacity: int = 256) -> Self:
-        """Empty register for this many sensors and models of motion."""
+    def of(cls, sensors: int, models: int, numbers: int = 6, capacity: int = 256) -> Self:
+        """Empty register for this many sensors and models of motion, with 6 or 7 numbers in a state."""
         return cls(
-            state=np.zeros((capacity, models, 6)),
-            cov=np.zeros((capacity, models, 21)),
+            state=np.zeros((capacity, models, numbers)),
+            cov=np.zeros((capacity, models, numbers * (numbers + 1) // 2)),
             mode=np.zeros((capacity, models)),
             time_s=np.zeros(capacity),
             score=np.zeros(capacity),

@@ -11,7 +11,8 @@ from kizuna.messages.columns import Labels
 from kizuna.messages.detection import Detections
 from kizuna.messages.sensor import Sensors
 from kizuna.messages.track import STATUSES, Tracks
-from kizuna.models.motion import Manoeuvring
+from kizuna.models.motion import Motion
+from kizuna.models.sets import civil
 from kizuna.shapes import IntN
 from kizuna.tracking.course import Associator, Course
 from kizuna.tracking.existence import Belief
@@ -28,7 +29,7 @@ _CONFIRMED, _COASTED = STATUSES.index("confirmed"), STATUSES.index("coasted")
 
 
 class Tracker:
-    """Multi-sensor tracker of six-state tracks in ECEF.
+    """Multi-sensor tracker in ECEF.
 
     Detections are worked off in slices of time, shorter than any sensor's period and aligned to the clock, so
     that the tracks don't depend on how the stream was cut into batches.
@@ -38,7 +39,7 @@ class Tracker:
     sensors
         The sensors whose detections may come.
     motion
-        How objects move.
+        How objects move; as airliners do when absent.
     belief
         When tracks are confirmed and dropped.
     associator
@@ -55,13 +56,13 @@ class Tracker:
     def __init__(
         self,
         sensors: Sensors,
-        motion: Manoeuvring | None = None,
+        motion: Motion | None = None,
         belief: Belief | None = None,
         associator: Associator = "gnn",
         late_s: float = 0.0,
         keep_pairs: bool = False,
     ) -> None:
-        self._motion = motion or Manoeuvring()
+        self._motion = motion or civil()
         self.sources = Sources.of(sensors)
         self._filter = Filter(self.sources)
         shortest = float(self.sources.period_s.min(initial=2.0 * _LONGEST_SLICE_S))

@@ -2,18 +2,19 @@
 
 import numpy as np
 
-from kizuna.kernels import gating, kalman
-from kizuna.models.motion import Manoeuvring
+from kizuna.kernels import gating
+from kizuna.models.motion import Motion
 from kizuna.shapes import IntN
 from kizuna.tracking.associate import CELL_M, SAME_SCAN, Hashed
 from kizuna.tracking.filter import Sources
+from kizuna.tracking.moving import at
 from kizuna.tracking.register import Register
 
 TWIN_GATE = 9.0
 """Largest squared Mahalanobis distance of twins, for place and for velocity: three standard deviations."""
 
 
-def twins(tracks: Register, sources: Sources, motion: Manoeuvring, where: Hashed, time_s: float) -> IntN:
+def twins(tracks: Register, sources: Sources, motion: Motion, where: Hashed, time_s: float) -> IntN:
     """Rows of tracks that follow another track's object, ascending.
 
     The confirmed one stays, or else the older. Two tracks follow one object when neither place nor velocity
@@ -26,9 +27,7 @@ def twins(tracks: Register, sources: Sources, motion: Manoeuvring, where: Hashed
     if not len(lower):
         return lower
     rows, index = np.unique(np.concatenate([lower, higher]), return_inverse=True)
-    state, cov = kalman.predict_each(
-        rows, time_s, motion.models, motion.forget_hz, tracks.state, tracks.cov, tracks.mode, tracks.time_s
-    )
+    state, cov = at(tracks, motion, rows, time_s)
     # Times of birth are some 10⁹ s.
     rank = np.where(tracks.confirmed[rows], 1e12, 0.0) - tracks.born_s[rows]
     gone = gating.twins(index[: len(lower)], index[len(lower) :], TWIN_GATE, rank, state, cov)
