@@ -69,9 +69,14 @@ def test_the_loss_has_bounds():
     assert rates(47.6, 8.7, 1e4, bounds_hz) == 0.8
 
 
+def nobody(tracks, kept):
+    """Tracks that no sensor has seen."""
+    return np.full((tracks, kept), -1, dtype=np.int32), np.zeros((tracks, kept))
+
+
 def test_credit_adds_in_order_and_stops_at_the_ceiling():
     score, at, hit = np.array([1.0, 4.0]), np.zeros(2), np.zeros(2)
-    seen_s, said = np.full((2, 2), -np.inf), np.full((2, 2), -1)
+    seen, said = nobody(2, 2), np.full((2, 2), -1)
     existence.credit(
         np.array([0, 1, 2]),
         np.array([0, 1, 0]),
@@ -86,25 +91,46 @@ def test_credit_adds_in_order_and_stops_at_the_ceiling():
         score,
         at,
         hit,
-        seen_s,
+        seen,
         said,
     )
     # 1 - 0.5*2 + 4, then - 0.5*3 + 6; 4 - 0.1*3 + 8 is over the ceiling.
     assert score == pytest.approx([8.5, 10.0])
     assert at.tolist() == hit.tolist() == [5.0, 3.0]
-    assert seen_s.tolist() == [[5.0, -np.inf], [-np.inf, 3.0]]
+    assert seen[0].tolist() == [[0, -1], [1, -1]]
+    assert seen[1][:, 0].tolist() == [5.0, 3.0]
     assert said.tolist() == [[-1, 7], [6, -1]]
 
 
 def test_what_is_probably_of_another_object_is_not_seen():
     score, at, hit = np.zeros(1), np.zeros(1), np.zeros(1)
-    seen_s, said = np.full((1, 1), -np.inf), np.full((1, 2), -1)
+    seen, said = nobody(1, 1), np.full((1, 2), -1)
     rows, sensor = np.array([0]), np.array([0])
     time_s, identity = np.array([2.0]), np.array([7])
     rate_hz = np.array([0.5])
-    arguments = (sensor, time_s, identity, np.array([1]), 10.0, rate_hz, score, at, hit, seen_s, said)
+    arguments = (sensor, time_s, identity, np.array([1]), 10.0, rate_hz, score, at, hit, seen, said)
     existence.credit(rows, np.array([0]), np.array([3.0]), np.array([0.49]), *arguments)
-    assert (score[0], at[0], hit[0], seen_s[0, 0], said.max()) == (2.0, 2.0, 0.0, -np.inf, -1)
+    assert (score[0], at[0], hit[0], seen[0][0, 0], said.max()) == (2.0, 2.0, 0.0, -1, -1)
+
+
+def test_a_track_knows_the_sensors_that_saw_it_last():
+    """Room for three: the fourth takes the place of the one that was heard the longest ago."""
+    seen, said, scratch = nobody(1, 3), np.full((1, 2), -1), np.zeros((4, 1))
+    sensor, time_s = np.array([7, 2, 9, 7, 4]), np.arange(5.0)
+    nothing, always = np.zeros(5, dtype=np.int64), np.ones(5)
+    existence.credit(
+        np.arange(5), nothing, always, always, sensor, time_s, nothing - 1, nothing, 9.0, *scratch, seen, said
+    )
+    assert dict(zip(seen[0][0].tolist(), seen[1][0].tolist(), strict=True)) == {7: 3.0, 4: 4.0, 9: 2.0}
+
+
+def test_how_many_sensors_of_late_and_the_quickest():
+    seen = (np.array([[2, 0, 1], [1, -1, -1], [0, 2, -1]], dtype=np.int32), np.zeros((3, 3)))
+    seen[1][:] = [[100.0, 39.0, 40.0], [39.9, 90.0, 90.0], [100.0, 95.0, 90.0]]
+    rows, period_s = np.array([0, 1, 2]), np.array([5.0, 8.0, 12.0])
+    count, quickest_s = existence.recency(rows, 100.0, 60.0, period_s, seen)
+    assert count.tolist() == [2, 0, 2]
+    assert quickest_s.tolist() == [8.0, np.inf, 5.0]
 
 
 def test_judge_confirms_and_drops():
@@ -133,7 +159,7 @@ def test_new_books_are_blank_but_for_the_first_detection():
         "least": np.ones(3),
         "born_s": np.ones(3),
         "last_hit_s": np.ones(3),
-        "seen_s": np.ones((3, 2)),
+        "seen": (np.ones((3, 2), dtype=np.int32), np.ones((3, 2))),
         "track_identity": np.ones((3, 2), dtype=np.int64),
         "confirmed": np.ones(3, dtype=bool),
         "number": np.ones(3, dtype=np.int64),
@@ -149,13 +175,15 @@ def test_new_books_are_blank_but_for_the_first_detection():
         4.6,
         *books.values(),
     )
+    seen_by, seen_s = books.pop("seen")
+    assert seen_by[2].tolist() == [1, -1]
+    assert seen_s[2, 0] == 6.0
     assert {name: column[2].tolist() for name, column in books.items()} == {
         "score": -2.0,
         "score_time_s": 6.0,
         "least": -6.6,
         "born_s": 6.0,
         "last_hit_s": 6.0,
-        "seen_s": [-np.inf, 6.0],
         "track_identity": [-1, 42],
         "confirmed": False,
         "number": 0,

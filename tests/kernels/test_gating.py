@@ -88,7 +88,11 @@ def test_neighbours_are_the_pairs_that_nothing_tells_apart():
     seen_s = np.where(random.random((80, 2)) < 0.5, random.uniform(-20.0, 0.0, (80, 2)), -np.inf)
     period_s = np.array([4.0, 10.0])
     hashed = gating.hash_tracks(0.0, 0.0, GATE, CELL_M, MODELS, *track)
-    lower, higher = gating.neighbours(CELL_M, 0.4, period_s, identity, seen_s, hashed)
+    seen = (np.where(seen_s > -np.inf, np.arange(2), -1).astype(np.int32), seen_s)
+    # Who has not seen a track stands behind those who have.
+    late = (seen[0][:, :1] < 0) & (seen[0][:, 1:] >= 0)
+    seen = tuple(np.where(late, column[:, ::-1], column) for column in seen)
+    lower, higher = gating.neighbours(CELL_M, 0.4, period_s, identity, seen, hashed)
     place, reach = hashed[0], hashed[1]
     expected = []
     for a in range(80):

@@ -52,7 +52,7 @@ def one_pair(state, cov, mode, measured, noise, rate=NO_RATE, **changed):
         np.zeros(1),
         np.array([given["score"]]),
         np.array([[-1, given["known"]]]),
-        np.array([[given["seen_s"]]]),
+        (np.zeros((1, 1), dtype=np.int32), np.array([[given["seen_s"]]])),
     )
     assert start.tolist() == [0, len(merit)]
     assert len(track) == len(log_density) == len(place) == len(merit)

@@ -55,6 +55,7 @@ def test_unlike_identities_tell_them_apart():
 
 def test_a_sensor_that_saw_both_in_one_scan_tells_them_apart():
     tracks = pair()
+    tracks.seen_by[:2, 0] = 0
     tracks.seen_s[:2, 0] = START_S - 1.0
     assert gone(tracks) == []
     tracks.seen_s[0, 0] = START_S - 5.0

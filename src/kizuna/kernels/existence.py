@@ -12,7 +12,7 @@ import math
 import numpy as np
 from numba import njit
 
-from kizuna.shapes import BoolN, Float, FloatN, FloatNx3, FloatNx6, IntN
+from kizuna.shapes import BoolN, CodeN, Float, FloatN, FloatNx3, FloatNx6, IntN
 
 
 @njit(cache=True)
@@ -72,7 +72,10 @@ def miss_rates(
             chance = pd[s]
             if placed[s]:
                 d0, d1, d2 = x - place_m[s, 0], y - place_m[s, 1], z - place_m[s, 2]
-                distance = math.sqrt(d0 * d0 + d1 * d1 + d2 * d2)
+                square = d0 * d0 + d1 * d1 + d2 * d2
+                if square > max_range_m[s] * max_range_m[s]:
+                    continue
+                distance = math.sqrt(square)
                 if distance > horizon + math.sqrt(2.0 * earth[2] * max(alt_m[s], 0.0)):
                     continue
                 chance = detection_probability(distance, pd[s], max_range_m[s])
@@ -95,7 +98,7 @@ def enlist(
     least: FloatN,
     born_s: FloatN,
     last_hit_s: FloatN,
-    seen_s: Float,
+    seen: tuple[CodeN, Float],
     track_identity: IntN,
     confirmed: BoolN,
     number: IntN,
@@ -112,9 +115,11 @@ def enlist(
         (S,) log-odds that a detection of this sensor which no track explains is an object.
     patience
         By how much the score of a new track may fall below that of its birth.
-    score, score_time_s, least, born_s, last_hit_s, seen_s, track_identity, confirmed, number
-        (T,), (T,) s, (T,), (T,) s, (T,) s, (T, S) s, (T, 2), (T,), (T,): the tracks; the new rows are
-        written.
+    score, score_time_s, least, born_s, last_hit_s
+        (T,), (T,) s, (T,), (T,) s, (T,) s: the tracks; the new rows are written.
+    seen, track_identity, confirmed, number
+        (T, K) sensors that saw each, -1 behind them, and (T, K) when they last did, s; (T, 2), (T,), (T,):
+        the tracks; the new rows are written.
     """
     for new in range(len(begun_by)):
         t, row = first + new, begun_by[new]
@@ -122,12 +127,60 @@ def enlist(
         score[t] = log_odds_new[s]
         least[t] = score[t] - patience
         score_time_s[t] = born_s[t] = last_hit_s[t] = time_s[row]
-        seen_s[t] = -np.inf
-        seen_s[t, s] = time_s[row]
+        seen[0][t] = -1
+        seen[0][t, 0], seen[1][t, 0] = s, time_s[row]
         track_identity[t] = -1
         track_identity[t, channel[row]] = identity[row]
         confirmed[t] = False
         number[t] = 0
+
+
+@njit(cache=True)
+def _see(seen: tuple[CodeN, Float], t: int, s: int, time_s: float) -> None:
+    """Write that a sensor saw a track, if need be in place of the sensor that saw it the longest ago."""
+    by, when_s = seen
+    slot = 0
+    for k in range(by.shape[1]):
+        if by[t, k] == s or by[t, k] < 0:
+            slot = k
+            break
+        if when_s[t, k] < when_s[t, slot]:
+            slot = k
+    by[t, slot], when_s[t, slot] = s, time_s
+
+
+@njit(cache=True)
+def recency(
+    tracks: IntN, time_s: float, recent_s: float, period_s: FloatN, seen: tuple[CodeN, Float]
+) -> tuple[IntN, FloatN]:
+    """How many sensors have seen tracks of late, and the quickest of them.
+
+    Parameters
+    ----------
+    tracks
+        (M,) rows of the tracks.
+    time_s, recent_s
+        Now, and how long ago is of late; s.
+    period_s
+        (S,) s, the sensors' periods.
+    seen
+        As in `enlist`.
+
+    Returns
+    -------
+    tuple
+        (M,) number of sensors, and (M,) the shortest of their periods, s; infinity where there is none.
+    """
+    by, when_s = seen
+    count, quickest_s = np.zeros(len(tracks), dtype=np.int64), np.full(len(tracks), np.inf)
+    for i, t in enumerate(tracks):
+        for k in range(by.shape[1]):
+            if by[t, k] < 0:
+                break
+            if time_s - when_s[t, k] <= recent_s:
+                count[i] += 1
+                quickest_s[i] = min(quickest_s[i], period_s[by[t, k]])
+    return count, quickest_s
 
 
 @njit(cache=True)
@@ -145,7 +198,7 @@ def credit(
     score: FloatN,
     score_time_s: FloatN,
     last_hit_s: FloatN,
-    seen_s: Float,
+    seen: tuple[CodeN, Float],
     track_identity: IntN,
 ) -> None:
     """Credit tracks with their detections, in order.
@@ -165,8 +218,8 @@ def credit(
         Largest score.
     rate_hz
         (T,) loss per second, see `miss_rates`.
-    score, score_time_s, last_hit_s, seen_s, track_identity
-        (T,), (T,) s, (T,) s, (T, S) s, (T, 2): the tracks; written. The score holds at its own time.
+    score, score_time_s, last_hit_s, seen, track_identity
+        (T,), (T,) s, (T,) s, as in `enlist`, (T, 2): the tracks; written. The score holds at its own time.
     """
     for row in rows:
         t = track[row]
@@ -176,7 +229,7 @@ def credit(
         if trust[row] < 0.5:
             continue
         last_hit_s[t] = max(last_hit_s[t], time_s[row])
-        seen_s[t, sensor[row]] = time_s[row]
+        _see(seen, t, sensor[row], time_s[row])
         if identity[row] >= 0:
             track_identity[t, channel[row]] = identity[row]
 

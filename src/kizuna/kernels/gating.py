@@ -10,7 +10,7 @@ import math
 import numpy as np
 from numba import njit
 
-from kizuna.shapes import Float, FloatN, FloatNx3, FloatNx6, FloatNx21, IntN
+from kizuna.shapes import CodeN, Float, FloatN, FloatNx3, FloatNx6, FloatNx21, IntN
 
 _LEVELS = 3
 _LEVEL_BITS = 2
@@ -239,7 +239,7 @@ def neighbours(
     same_scan: float,
     period_s: FloatN,
     track_identity: IntN,
-    seen_s: Float,
+    seen: tuple[CodeN, Float],
     hashed: tuple[FloatNx3, FloatN, FloatN, IntN, IntN, IntN],
 ) -> tuple[IntN, IntN]:
     """Pairs of tracks that are within reach of each other and that nothing but their motion could tell apart.
@@ -252,8 +252,8 @@ def neighbours(
         As in `hash_tracks`.
     same_scan, period_s
         As in `kizuna.kernels.weigh.weigh_each`, (S,) s.
-    track_identity, seen_s
-        (T, 2) codes, (T, S) s.
+    track_identity, seen
+        (T, 2) codes, and as in `kizuna.kernels.weigh.weigh_each`.
     hashed
         What `hash_tracks` returned for them.
 
@@ -272,7 +272,7 @@ def neighbours(
             found = np.empty(2 * close, dtype=np.int64)
             _near(place[a], reach[a], cell_m, place, reach, widest, keys, heads, chain, found)
         for b in found[:close]:
-            if b <= a or _told_apart(a, b, same_scan, period_s, track_identity, seen_s):
+            if b <= a or _told_apart(a, b, same_scan, period_s, track_identity, seen):
                 continue
             if pairs == len(lower):
                 lower, higher = np.concatenate((lower, lower)), np.concatenate((higher, higher))
@@ -283,17 +283,27 @@ def neighbours(
 
 @njit(cache=True)
 def _told_apart(
-    a: int, b: int, same_scan: float, period_s: FloatN, track_identity: IntN, seen_s: Float
+    a: int,
+    b: int,
+    same_scan: float,
+    period_s: FloatN,
+    track_identity: IntN,
+    seen: tuple[CodeN, Float],
 ) -> bool:
     """Whether identities or detections in one scan tell two tracks apart."""
     for channel in range(track_identity.shape[1]):
         known, other = track_identity[a, channel], track_identity[b, channel]
         if known >= 0 and other >= 0 and known != other:
             return True
-    together = False
-    for s in range(len(period_s)):
-        together |= abs(seen_s[a, s] - seen_s[b, s]) < same_scan * period_s[s]
-    return together
+    by, when_s = seen
+    for k in range(by.shape[1]):
+        s = by[a, k]
+        if s < 0:
+            break
+        for other in range(by.shape[1]):
+            if by[b, other] == s and abs(when_s[a, k] - when_s[b, other]) < same_scan * period_s[s]:
+                return True
+    return False
 
 
 @njit(cache=True, error_model="numpy")

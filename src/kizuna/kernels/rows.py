@@ -2,7 +2,7 @@
 
 from numba import njit
 
-from kizuna.shapes import BoolN, Float, FloatN, IntN
+from kizuna.shapes import BoolN, CodeN, Float, FloatN, IntN
 
 
 @njit(cache=True)
@@ -12,7 +12,7 @@ def move(
     state: Float,
     cov: Float,
     mode: Float,
-    seen_s: Float,
+    seen: tuple[CodeN, Float],
     identity: IntN,
     numbers: tuple[FloatN, ...],
     number: IntN,
@@ -24,8 +24,8 @@ def move(
     ----------
     holes, tail
         (K,) rows to fill and (K,) rows to move there.
-    state, cov, mode, seen_s, identity
-        (T, M, 6), (T, M, 21), (T, M), (T, S), (T, 2): columns; the holes are written.
+    state, cov, mode, seen, identity
+        (T, M, 6), (T, M, 21), (T, M), two of (T, K), (T, 2): columns; the holes are written.
     numbers
         Any number of columns of shape (T,); written.
     number, confirmed
@@ -36,7 +36,8 @@ def move(
         state[hole] = state[row]
         cov[hole] = cov[row]
         mode[hole] = mode[row]
-        seen_s[hole] = seen_s[row]
+        seen[0][hole] = seen[0][row]
+        seen[1][hole] = seen[1][row]
         identity[hole] = identity[row]
         for column in numbers:
             column[hole] = column[row]

@@ -6,11 +6,14 @@ from typing import TypeAlias
 import numpy as np
 from numba import njit
 
-from kizuna.shapes import Float, FloatN, FloatNx3, FloatNx6, IntN
+from kizuna.shapes import CodeN, Float, FloatN, FloatNx3, FloatNx6, IntN
 
 Heard: TypeAlias = tuple[FloatNx3, FloatN, float]
 """What range rates need: (S, 3) the sensors' ECEF places in m, (S,) standard deviations of their range rates
 in m/s, and the standard deviation of the range rate of just anything in m/s."""
+
+Seen: TypeAlias = tuple[CodeN, Float]
+"""(T, K) the sensors that saw each track, -1 behind them, and (T, K) when they last did, s."""
 
 _ROOT_2PI_3 = (2.0 * math.pi) ** 1.5
 
@@ -145,6 +148,18 @@ def _density(
     return float(density / _ROOT_2PI_3)
 
 
+@njit(cache=True)
+def _last_seen(seen: Seen, t: int, s: int) -> float:
+    """When a sensor last saw a track, s."""
+    by, when_s = seen
+    for k in range(by.shape[1]):
+        if by[t, k] == s:
+            return float(when_s[t, k])
+        if by[t, k] < 0:
+            break
+    return -math.inf
+
+
 @njit(cache=True, error_model="numpy")
 def weigh_each(
     start: IntN,
@@ -172,7 +187,7 @@ def weigh_each(
     state_time_s: FloatN,
     score: FloatN,
     track_identity: IntN,
-    seen_s: Float,
+    seen: Seen,
 ) -> tuple[IntN, IntN, FloatN, FloatN, IntN]:
     """The pairs of detections and tracks that fit, each with its merit.
 
@@ -204,8 +219,8 @@ def weigh_each(
         in s, per sensor.
     identity_weights
         (2,) what equal and unequal identities add to the logarithm of the likelihood.
-    state, cov, mode, state_time_s, score, track_identity, seen_s
-        (T, M, 6), (T, M, 21), (T, M), (T,) s, (T,) log-odds of existence, (T, 2) codes, (T, S) s: the tracks.
+    state, cov, mode, state_time_s, score, track_identity, seen
+        (T, M, 6), (T, M, 21), (T, M), (T,) s, (T,) log-odds of existence, (T, 2) codes, `Seen`: the tracks.
 
     Returns
     -------
@@ -220,7 +235,7 @@ def weigh_each(
         s, rate = sensor[row], rate_mps[row]
         for pair in range(start[row], start[row + 1]):
             t, p = track[pair], plot[pair]
-            if time_s[row] - seen_s[t, s] < same_scan * period_s[s]:
+            if time_s[row] - _last_seen(seen, t, s) < same_scan * period_s[s]:
                 continue
             dt = time_s[row] - state_time_s[t]
             density = _density(

@@ -123,7 +123,7 @@ def pairs(
         tracks.time_s,
         tracks.score,
         tracks.identity,
-        tracks.seen_s,
+        tracks.seen,
     )
     column, seen_track = weigh.columns(start, track, measurements.sensor)
     return Pairs(start, track, column, seen_track, merit, log_density, place, place_m, cov_m2)

@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 import numpy as np
 
-from kizuna.kernels import initiate
+from kizuna.kernels import existence, initiate
 from kizuna.models.measurement import ASSUMED_ALIKE
 from kizuna.models.motion import Motion
 from kizuna.shapes import BoolN, FloatN, FloatNx6, FloatNx21, IntN
@@ -91,7 +91,8 @@ class Course:
                 where = hashed(expected, self._motion.models, middle_s, slack_s)
         if middle_s - self._remarked_s >= _REMARK_EVERY_S:
             self._remarked_s = middle_s
-            self._remarks.look(tracks, tracks.live("confirmed") & ~self.silent(middle_s))
+            silent = self.heard(np.arange(tracks.count), middle_s)[1]
+            self._remarks.look(tracks, tracks.live("confirmed") & ~silent)
         surplus = belief.log_surplus
         least = 0.0 if self._associator == "gnn" else LEAST_MERIT
         found = pairs(expected, measurements, self._sources, surplus, self._motion, where, least)
@@ -203,18 +204,14 @@ class Course:
         gain = self.existence.gain(log_likelihood, measurements)
         self.existence.credit(tracks, rows[joined[rows]], track, gain, np.ones(len(track)), measurements)
 
-    def silent(self, time_s: float) -> BoolN:
-        """Which live tracks have not been seen for longer than their quickest recent sensor takes, (T,)."""
-        tracks = self.tracks
-        recent = time_s - tracks.live("seen_s") <= _RECENT_S
-        quickest = np.where(recent, self._sources.period_s, np.inf).min(axis=1, initial=np.inf)
-        silent: BoolN = time_s - tracks.live("last_hit_s") > _COAST_AFTER * quickest
-        return silent
+    def heard(self, rows: IntN, time_s: float) -> tuple[IntN, BoolN]:
+        """How many sensors contribute to the tracks in these rows, and whether they have fallen silent, (K,).
 
-    def recent(self, rows: IntN, time_s: float) -> IntN:
-        """How many sensors contribute to the tracks in these rows, (K,)."""
-        seen: IntN = np.count_nonzero(time_s - self.tracks.seen_s[rows] <= _RECENT_S, axis=1)
-        return seen
+        A track is silent when it has not been seen for longer than its quickest recent sensor takes.
+        """
+        tracks = self.tracks
+        count, quickest_s = existence.recency(rows, time_s, _RECENT_S, self._sources.period_s, tracks.seen)
+        return count, time_s - tracks.last_hit_s[rows] > _COAST_AFTER * quickest_s
 
     def at(self, rows: IntN, time_s: float) -> tuple[FloatNx6, FloatNx21]:
         """ECEF states and packed covariances of the tracks in these rows at a time."""

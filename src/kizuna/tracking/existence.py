@@ -111,7 +111,7 @@ class Existence:
             tracks.score,
             tracks.score_time_s,
             tracks.last_hit_s,
-            tracks.seen_s,
+            tracks.seen,
             tracks.identity,
         )
 
@@ -131,7 +131,7 @@ class Existence:
             tracks.least,
             tracks.born_s,
             tracks.last_hit_s,
-            tracks.seen_s,
+            tracks.seen,
             tracks.identity,
             tracks.confirmed,
             tracks.number,

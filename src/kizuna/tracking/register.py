@@ -6,7 +6,10 @@ from typing import Any, Self
 import numpy as np
 
 from kizuna.kernels.rows import move
-from kizuna.shapes import BoolN, Float, FloatN, IntN
+from kizuna.shapes import BoolN, CodeN, Float, FloatN, IntN
+
+_SENSORS_KEPT = 32
+"""Of so many sensors a track knows when they last saw it: few see one object within a minute."""
 
 
 @dataclass(slots=True, eq=False)
@@ -35,8 +38,10 @@ class Register:
     """The score below which the track is dropped."""
     born_s: FloatN
     last_hit_s: FloatN
+    seen_by: CodeN
+    """(T, K): the sensors that saw the object, the last ones if there were more than K; -1 behind them."""
     seen_s: Float
-    """(T, S): when each sensor last saw the object; -inf for never."""
+    """(T, K): when each of them last saw it."""
     identity: IntN
     """(T, 2): codes of what the object said of itself, by channel; -1 for nothing."""
     confirmed: BoolN
@@ -47,6 +52,7 @@ class Register:
     @classmethod
     def of(cls, sensors: int, models: int, numbers: int = 6, capacity: int = 256) -> Self:
         """Empty register for this many sensors and models of motion, with 6 or 7 numbers in a state."""
+        kept = min(sensors, _SENSORS_KEPT)
         return cls(
             state=np.zeros((capacity, models, numbers)),
             cov=np.zeros((capacity, models, numbers * (numbers + 1) // 2)),
@@ -58,7 +64,8 @@ class Register:
             least=np.zeros(capacity),
             born_s=np.zeros(capacity),
             last_hit_s=np.zeros(capacity),
-            seen_s=np.full((capacity, sensors), -np.inf),
+            seen_by=np.full((capacity, kept), -1, dtype=np.int32),
+            seen_s=np.zeros((capacity, kept)),
             identity=np.full((capacity, 2), -1, dtype=np.int64),
             confirmed=np.zeros(capacity, dtype=np.bool_),
             number=np.zeros(capacity, dtype=np.int64),
@@ -93,7 +100,7 @@ class Register:
             self.state,
             self.cov,
             self.mode,
-            self.seen_s,
+            self.seen,
             self.identity,
             (
                 self.time_s,
@@ -108,6 +115,11 @@ class Register:
             self.confirmed,
         )
         self.count = keep
+
+    @property
+    def seen(self) -> tuple[CodeN, Float]:
+        """Which sensors saw the objects, and when."""
+        return self.seen_by, self.seen_s
 
     def live(self, name: str) -> Any:
         """The live rows of one column, as a view."""

@@ -164,7 +164,7 @@ class Tracker:
             self._done_s = max(self._done_s, time_s)
             self._highest = max(self._highest, course.next_number - 1)
         place, velocity, shown = local.to_local(state, cov, WGS84_A_M, WGS84_E2)
-        silent = course.silent(time_s)[rows]
+        sensors, silent = course.heard(rows, time_s)
         said = tracks.identity[rows]
         return Tracks(
             time=np.full(len(rows), time_s),
@@ -183,7 +183,7 @@ class Tracker:
                 self._filter.identities.names(),
             ),
             kind=Labels.constant(None, len(rows)),
-            sensors=course.recent(rows, time_s),
+            sensors=sensors,
             originator=Labels.constant(node, len(rows)),
             releasable_to=Labels.constant(None, len(rows)),
         )

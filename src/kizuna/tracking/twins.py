@@ -22,7 +22,7 @@ def twins(tracks: Register, sources: Sources, motion: Motion, where: Hashed, tim
     the hash of the tracks at this time.
     """
     lower, higher = gating.neighbours(
-        CELL_M, SAME_SCAN, sources.period_s, tracks.live("identity"), tracks.live("seen_s"), where
+        CELL_M, SAME_SCAN, sources.period_s, tracks.live("identity"), tracks.seen, where
     )
     if not len(lower):
         return lower
