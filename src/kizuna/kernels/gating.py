@@ -2,15 +2,20 @@
 
 Tracks are hashed into cubic cells at their predicted places, on one of three grids by how uncertain they are,
 so that a few wide tracks don't make every search wide. A detection looks only into the cells that its own
-reach touches.
+reach touches. Tracks of one cell lie side by side in memory.
 """
 
 import math
+from typing import TypeAlias
 
 import numpy as np
 from numba import njit
 
 from kizuna.shapes import CodeN, Float, FloatN, FloatNx3, FloatNx6, FloatNx21, IntN
+
+Hashed: TypeAlias = tuple[Float, IntN, IntN, FloatN, IntN]
+"""Tracks bucket by bucket: (T, 4) place and reach in metres, (T,) row and (T,) key of the cell of each; (3,)
+the largest reach on each grid in metres, -1 for an empty one; (H+1,) where the tracks of each bucket start."""
 
 _LEVELS = 3
 _LEVEL_BITS = 2
@@ -29,8 +34,8 @@ def _cell_key(level: int, i: int, j: int, k: int) -> int:
 
 
 @njit(cache=True, error_model="numpy")
-def _slot(key: int, mask: int) -> int:
-    """Where in a table of 2^n slots a key starts its search (Fibonacci hashing)."""
+def _bucket(key: int, mask: int) -> int:
+    """In which of 2^n buckets a cell is (Fibonacci hashing)."""
     return ((key * _SPREAD) >> 20) & mask
 
 
@@ -45,7 +50,7 @@ def hash_tracks(
     cov: Float,
     mode: Float,
     state_time_s: FloatN,
-) -> tuple[FloatNx3, FloatN, FloatN, IntN, IntN, IntN]:
+) -> Hashed:
     """Hash tracks by their places at one time.
 
     Parameters
@@ -60,43 +65,48 @@ def hash_tracks(
         (M, 3) models of motion as in `kizuna.kernels.kalman.update_each`.
     state, cov, mode, state_time_s
         (T, M, 6) ECEF, (T, M, 21) packed, (T, M), (T,) s: the tracks.
-
-    Returns
-    -------
-    tuple
-        (T, 3) places and (T,) reaches in metres, (3,) the largest reach on each grid (-1 for an empty one),
-        and the table: (H,) keys, (H,) first track of each cell or -1, (T,) next track of the same cell or -1.
     """
     count = len(state)
     size = 16
     while size < 2 * count:
         size *= 2
-    keys = np.full(size, -1, dtype=np.int64)
-    heads = np.full(size, -1, dtype=np.int64)
-    chain = np.full(count, -1, dtype=np.int64)
-    place = np.empty((count, 3))
-    reach = np.empty(count)
+    start = np.zeros(size + 1, dtype=np.int64)
+    place, reach, cell = np.empty((count, 3)), np.empty(count), np.empty(count, dtype=np.int64)
     widest = np.full(_LEVELS, -1.0)
     for t in range(count):
         reach[t] = _reach(time_s - state_time_s[t], slack_s, gate, models, state, cov, mode, t, place)
-        level, edge = 0, cell_m
-        while level < _LEVELS - 1 and reach[t] > 0.25 * edge:
-            level += 1
-            edge *= 4.0
+        level, cells = _level(reach[t], cell_m), 1.0 / cell_m
+        for _ in range(level):
+            cells *= 0.25
         widest[level] = max(widest[level], reach[t])
-        key = _cell_key(
+        cell[t] = _cell_key(
             level,
-            math.floor(place[t, 0] / edge),
-            math.floor(place[t, 1] / edge),
-            math.floor(place[t, 2] / edge),
+            math.floor(place[t, 0] * cells),
+            math.floor(place[t, 1] * cells),
+            math.floor(place[t, 2] * cells),
         )
-        slot = _slot(key, size - 1)
-        while keys[slot] != -1 and keys[slot] != key:
-            slot = (slot + 1) & (size - 1)
-        keys[slot] = key
-        chain[t] = heads[slot]
-        heads[slot] = t
-    return place, reach, widest, keys, heads, chain
+        start[_bucket(cell[t], size - 1) + 1] += 1
+    for bucket in range(size):
+        start[bucket + 1] += start[bucket]
+    spot, row, key = np.empty((count, 4)), np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64)
+    filled = start.copy()
+    for t in range(count):
+        bucket = _bucket(cell[t], size - 1)
+        at = filled[bucket]
+        filled[bucket] += 1
+        spot[at, 0], spot[at, 1], spot[at, 2], spot[at, 3] = place[t, 0], place[t, 1], place[t, 2], reach[t]
+        row[at], key[at] = t, cell[t]
+    return spot, row, key, widest, start
+
+
+@njit(cache=True)
+def _level(reach_m: float, cell_m: float) -> int:
+    """On which grid a track with this reach lies."""
+    level, edge = 0, cell_m
+    while level < _LEVELS - 1 and reach_m > 0.25 * edge:
+        level += 1
+        edge *= 4.0
+    return level
 
 
 @njit(cache=True, error_model="numpy")
@@ -136,66 +146,88 @@ def _reach(
 
 
 @njit(cache=True, error_model="numpy")
-def _near(
-    position_m: Float,
-    reach_m: float,
+def _within(spot: Float, lowest: IntN, share: float, cell_m: float, hashed: Hashed) -> tuple[IntN, IntN]:
+    """Tracks within a share of reach of places (N, 4) with reaches of their own, from the `lowest` grid on.
+
+    Returns (N+1,) where those of each place start, and (E,) where in `hashed` they are.
+    """
+    farthest, widest = 0.0, hashed[3]
+    for here in range(len(spot)):
+        farthest = max(farthest, spot[here, 3])
+    most, edge = 1.0, cell_m
+    for level in range(_LEVELS):
+        most = max(most, (2.0 * share * (farthest + max(widest[level], 0.0)) / edge + 2.0) ** 3)
+        edge *= 4.0
+    start, full = np.zeros(len(spot) + 1, dtype=np.int64), np.empty((int(most) + 1, 3), dtype=np.int64)
+    found = np.empty(2 * len(spot) + 64, dtype=np.int64)
+    count = _search(spot, lowest, share, cell_m, hashed, full, start, found)
+    if count >= len(found):
+        # One more than are found: behind the last pair, the next place is tried.
+        found = np.empty(count + 1, dtype=np.int64)
+        _search(spot, lowest, share, cell_m, hashed, full, start, found)
+    return start, found[:count]
+
+
+@njit(cache=True, error_model="numpy")
+def _search(
+    spot: Float,
+    lowest: IntN,
+    share: float,
     cell_m: float,
-    place: FloatNx3,
-    reach: FloatN,
-    widest: FloatN,
-    keys: IntN,
-    heads: IntN,
-    chain: IntN,
+    hashed: Hashed,
+    full: IntN,
+    start: IntN,
     found: IntN,
 ) -> int:
-    """Write the tracks within reach of a place into `found` while it has room; returns their number."""
+    """The work of `_within`: writes `start`, and `found` while it has room; returns the number of pairs.
+
+    Processors guess branches, and each wrong guess costs as much as all of a cell's arithmetic: so there are
+    few here. `full` is scratch for the cells of one place that hold any tracks.
+    """
+    there, _, cell, widest, bucket_start = hashed
+    mask, room = len(bucket_start) - 2, len(found) - 1
     count = 0
-    mask = len(keys) - 1
-    edge = cell_m
-    for level in range(_LEVELS):
-        if widest[level] >= 0.0:
-            span = reach_m + widest[level]
-            low_i, high_i = (
-                math.floor((position_m[0] - span) / edge),
-                math.floor((position_m[0] + span) / edge),
-            )
-            low_j, high_j = (
-                math.floor((position_m[1] - span) / edge),
-                math.floor((position_m[1] + span) / edge),
-            )
-            low_k, high_k = (
-                math.floor((position_m[2] - span) / edge),
-                math.floor((position_m[2] + span) / edge),
-            )
-            for i in range(int(low_i), int(high_i) + 1):
-                for j in range(int(low_j), int(high_j) + 1):
-                    for k in range(int(low_k), int(high_k) + 1):
-                        key = _cell_key(level, i, j, k)
-                        slot = _slot(key, mask)
-                        while keys[slot] != -1 and keys[slot] != key:
-                            slot = (slot + 1) & mask
-                        t = heads[slot] if keys[slot] == key else -1
-                        while t >= 0:
-                            d0 = position_m[0] - place[t, 0]
-                            d1 = position_m[1] - place[t, 1]
-                            d2 = position_m[2] - place[t, 2]
-                            limit = reach_m + reach[t]
-                            if d0 * d0 + d1 * d1 + d2 * d2 <= limit * limit:
-                                if count < len(found):
-                                    found[count] = t
-                                count += 1
-                            t = chain[t]
-        edge *= 4.0
+    for here in range(len(spot)):
+        x, y, z, reach = spot[here, 0], spot[here, 1], spot[here, 2], spot[here, 3]
+        cells = 1.0 / cell_m
+        for level in range(_LEVELS):
+            if level >= lowest[here] and widest[level] >= 0.0:
+                span = share * (reach + widest[level])
+                low_j, high_j = math.floor((y - span) * cells), math.floor((y + span) * cells)
+                low_k, high_k = math.floor((z - span) * cells), math.floor((z + span) * cells)
+                i, j, k = math.floor((x - span) * cells), low_j, low_k
+                number = math.floor((x + span) * cells) - i + 1
+                number *= (high_j - low_j + 1) * (high_k - low_k + 1)
+                some = 0
+                for _ in range(number):
+                    key = _cell_key(level, i, j, k)
+                    bucket = _bucket(key, mask)
+                    first, last = bucket_start[bucket], bucket_start[bucket + 1]
+                    full[some, 0], full[some, 1], full[some, 2] = first, last, key
+                    some += 1 if first < last else 0
+                    k += 1
+                    over = 1 if k > high_k else 0
+                    k = low_k if over else k
+                    j += over
+                    over = 1 if j > high_j else 0
+                    j = low_j if over else j
+                    i += over
+                for n in range(some):
+                    key = full[n, 2]
+                    for at in range(full[n, 1] - 1, full[n, 0] - 1, -1):
+                        d0, d1, d2 = x - there[at, 0], y - there[at, 1], z - there[at, 2]
+                        limit = share * (reach + there[at, 3])
+                        found[min(count, room)] = at
+                        near = d0 * d0 + d1 * d1 + d2 * d2 <= limit * limit
+                        count += 1 if near and cell[at] == key else 0
+            cells *= 0.25
+        start[here + 1] = count
     return count
 
 
 @njit(cache=True, error_model="numpy")
 def candidates(
-    gate: float,
-    cell_m: float,
-    position_m: FloatNx3,
-    noise_m2: FloatNx6,
-    hashed: tuple[FloatNx3, FloatN, FloatN, IntN, IntN, IntN],
+    gate: float, cell_m: float, position_m: FloatNx3, noise_m2: FloatNx6, hashed: Hashed
 ) -> tuple[IntN, IntN, IntN]:
     """Tracks near enough to each detection to be worth a closer look.
 
@@ -213,34 +245,28 @@ def candidates(
     tuple
         (N+1,) where each detection's pairs start, (E,) rows of the tracks, (E,) rows of the detections.
     """
-    place, reach, widest, keys, heads, chain = hashed
     count = len(position_m)
-    start = np.zeros(count + 1, dtype=np.int64)
-    track = np.empty(4 * count + 64, dtype=np.int64)
-    pairs = 0
+    spot = np.empty((count, 4))
     for row in range(count):
-        reach_m = math.sqrt(gate * (noise_m2[row, 0] + noise_m2[row, 3] + noise_m2[row, 5]))
-        room = track[pairs:]
-        close = _near(position_m[row], reach_m, cell_m, place, reach, widest, keys, heads, chain, room)
-        if close > len(room):
-            track = np.concatenate((track[:pairs], np.empty(2 * (pairs + close), dtype=np.int64)))
-            _near(position_m[row], reach_m, cell_m, place, reach, widest, keys, heads, chain, track[pairs:])
-        pairs += close
-        start[row + 1] = pairs
-    detection = np.empty(pairs, dtype=np.int64)
+        spot[row, 0], spot[row, 1], spot[row, 2] = position_m[row, 0], position_m[row, 1], position_m[row, 2]
+        spot[row, 3] = math.sqrt(gate * (noise_m2[row, 0] + noise_m2[row, 3] + noise_m2[row, 5]))
+    start, track = _within(spot, np.zeros(count, dtype=np.int64), 1.0, cell_m, hashed)
+    detection = np.empty(len(track), dtype=np.int64)
     for row in range(count):
-        detection[start[row] : start[row + 1]] = row
-    return start, track[:pairs], detection
+        for pair in range(start[row], start[row + 1]):
+            track[pair], detection[pair] = hashed[1][track[pair]], row
+    return start, track, detection
 
 
 @njit(cache=True, error_model="numpy")
 def neighbours(
     cell_m: float,
+    share: float,
     same_scan: float,
     period_s: FloatN,
     track_identity: IntN,
     seen: tuple[CodeN, Float],
-    hashed: tuple[FloatNx3, FloatN, FloatN, IntN, IntN, IntN],
+    hashed: Hashed,
 ) -> tuple[IntN, IntN]:
     """Pairs of tracks that are within reach of each other and that nothing but their motion could tell apart.
 
@@ -250,6 +276,8 @@ def neighbours(
     ----------
     cell_m
         As in `hash_tracks`.
+    share
+        Share of their reaches within which two tracks are to be.
     same_scan, period_s
         As in `kizuna.kernels.weigh.weigh_each`, (S,) s.
     track_identity, seen
@@ -262,23 +290,26 @@ def neighbours(
     tuple
         (P,) and (P,): the rows of the tracks, the lower one first, in ascending order.
     """
-    place, reach, widest, keys, heads, chain = hashed
-    lower, higher = np.empty(64, dtype=np.int64), np.empty(64, dtype=np.int64)
-    found = np.empty(64, dtype=np.int64)
+    spot, row = hashed[0], hashed[1]
+    count = len(spot)
+    level = np.empty(count, dtype=np.int64)
+    for here in range(count):
+        level[here] = _level(spot[here, 3], cell_m)
+    start, found = _within(spot, level, share, cell_m, hashed)
+    lower, higher = np.empty(len(found), dtype=np.int64), np.empty(len(found), dtype=np.int64)
     pairs = 0
-    for a in range(len(place)):
-        close = _near(place[a], reach[a], cell_m, place, reach, widest, keys, heads, chain, found)
-        if close > len(found):
-            found = np.empty(2 * close, dtype=np.int64)
-            _near(place[a], reach[a], cell_m, place, reach, widest, keys, heads, chain, found)
-        for b in found[:close]:
-            if b <= a or _told_apart(a, b, same_scan, period_s, track_identity, seen):
+    for here in range(count):
+        for pair in range(start[here], start[here + 1]):
+            there = found[pair]
+            # On one grid each finds the other; on two, the one on the finer grid alone looks.
+            if level[there] == level[here] and there >= here:
                 continue
-            if pairs == len(lower):
-                lower, higher = np.concatenate((lower, lower)), np.concatenate((higher, higher))
-            lower[pairs], higher[pairs] = a, b
-            pairs += 1
-    return lower[:pairs], higher[:pairs]
+            a, b = min(row[here], row[there]), max(row[here], row[there])
+            if not _told_apart(a, b, same_scan, period_s, track_identity, seen):
+                lower[pairs], higher[pairs] = a, b
+                pairs += 1
+    order = np.argsort(lower[:pairs] * count + higher[:pairs])
+    return lower[order], higher[order]
 
 
 @njit(cache=True)

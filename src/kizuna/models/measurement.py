@@ -109,16 +109,23 @@ def radar_places(
     no_height = np.isnan(alt_m)
     # A radar must state how well it measures elevation; Mode C, where there is one, is better.
     unused = np.isnan(known.sigma[sensor, 2]) | ~no_height
-    elevation_deg = np.where(unused, np.nan, elevation_deg)
-    assumed = no_height & np.isnan(elevation_deg)
-    guess_m, guess_sigma_m = assumed_height(range_m, known.alt_m[sensor])
+    if unused[rows].any():
+        elevation_deg = np.where(unused, np.nan, elevation_deg)
+    told: BoolN = (no_height & np.isnan(elevation_deg))[rows]
+    sigma_alt_m = known.sigma_altitude_m[sensor]
+    assumed = rows[told]
+    if len(assumed):
+        alt_m = alt_m.copy()
+        alt_m[assumed], sigma_alt_m[assumed] = assumed_height(
+            range_m[assumed], known.alt_m[sensor[assumed]]
+        )
     measure.polar(
         rows,
         range_m,
         azimuth_deg,
         elevation_deg,
-        np.where(no_height, guess_m, alt_m),
-        np.where(no_height, guess_sigma_m, known.sigma_altitude_m[sensor]),
+        alt_m,
+        sigma_alt_m,
         sensor,
         known.place_m,
         known.basis,
@@ -128,8 +135,7 @@ def radar_places(
         cov_m2,
         lift_m,
     )
-    lift_m[rows] *= assumed[rows, None]
-    told: BoolN = assumed[rows]
+    lift_m[rows[~told]] = 0.0
     return told
 
 

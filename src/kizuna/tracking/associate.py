@@ -1,7 +1,6 @@
 """Pair the detections of a short slice of time with tracks: gate, weigh, assign."""
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
 
@@ -23,10 +22,8 @@ SAME_SCAN = 0.4
 IDENTITY_WEIGHTS = np.array([5.0, -8.0])
 """What equal and unequal identities add to the log-likelihood: evidence, but motion may overrule it."""
 
-Hashed: TypeAlias = tuple[FloatNx3, FloatN, FloatN, IntN, IntN, IntN]
 
-
-def hashed(tracks: Register, models: FloatNx3, time_s: float, slack_s: float) -> Hashed:
+def hashed(tracks: Register, models: FloatNx3, time_s: float, slack_s: float) -> gating.Hashed:
     """Spatial hash of the live tracks at one time; `slack_s` is how far from it detections may lie."""
     return gating.hash_tracks(
         time_s,
@@ -69,7 +66,7 @@ def pairs(
     sources: Sources,
     log_surplus: FloatN,
     motion: Motion,
-    where: Hashed,
+    where: gating.Hashed,
     least_merit: float,
 ) -> Pairs:
     """All pairs within the gate.

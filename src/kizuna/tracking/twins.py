@@ -5,7 +5,7 @@ import numpy as np
 from kizuna.kernels import gating
 from kizuna.models.motion import Motion
 from kizuna.shapes import IntN
-from kizuna.tracking.associate import CELL_M, SAME_SCAN, Hashed
+from kizuna.tracking.associate import CELL_M, GATE, SAME_SCAN
 from kizuna.tracking.filter import Sources
 from kizuna.tracking.moving import at
 from kizuna.tracking.register import Register
@@ -13,8 +13,13 @@ from kizuna.tracking.register import Register
 TWIN_GATE = 9.0
 """Largest squared Mahalanobis distance of twins, for place and for velocity: three standard deviations."""
 
+_NEAR = float(np.sqrt(TWIN_GATE / GATE))
+"""Share of the reaches of tracks, which are for `GATE`, within which twins are."""
 
-def twins(tracks: Register, sources: Sources, motion: Motion, where: Hashed, time_s: float) -> IntN:
+
+def twins(
+    tracks: Register, sources: Sources, motion: Motion, where: gating.Hashed, time_s: float
+) -> IntN:
     """Rows of tracks that follow another track's object, ascending.
 
     The confirmed one stays, or else the older. Two tracks follow one object when neither place nor velocity
@@ -22,7 +27,13 @@ def twins(tracks: Register, sources: Sources, motion: Motion, where: Hashed, tim
     the hash of the tracks at this time.
     """
     lower, higher = gating.neighbours(
-        CELL_M, SAME_SCAN, sources.period_s, tracks.live("identity"), tracks.seen, where
+        CELL_M,
+        _NEAR,
+        SAME_SCAN,
+        sources.period_s,
+        tracks.identity,
+        tracks.seen,
+        where,
     )
     if not len(lower):
         return lower
