@@ -135,7 +135,7 @@ def enlist(
         number[t] = 0
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def _see(seen: tuple[CodeN, Float], t: int, s: int, time_s: float) -> None:
     """Write that a sensor saw a track, if need be in place of the sensor that saw it the longest ago."""
     by, when_s = seen

@@ -15,7 +15,7 @@ from kizuna.shapes import CodeN, Float, FloatN, FloatNx3, FloatNx6, FloatNx21, I
 
 Hashed: TypeAlias = tuple[Float, IntN, IntN, FloatN, IntN]
 """Tracks bucket by bucket: (T, 4) place and reach in metres, (T,) row and (T,) key of the cell of each; (3,)
-the largest reach on each grid in metres, -1 for an empty one; (H+1,) where the tracks of each bucket start."""
+the largest reach on each grid in metres, -1 for an empty one; (H+1,) where each bucket starts."""
 
 _LEVELS = 3
 _LEVEL_BITS = 2
@@ -109,7 +109,7 @@ def _level(reach_m: float, cell_m: float) -> int:
     return level
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", inline="always")
 def _reach(
     dt_s: float,
     slack_s: float,

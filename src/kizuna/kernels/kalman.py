@@ -26,7 +26,7 @@ _COLUMN = np.array([0, 1, 2, 1, 2, 2, 3, 4, 5, 3, 4, 5, 3, 4, 5, 3, 4, 5, 4, 5, 
 _LOG_2PI_3 = 3.0 * math.log(2.0 * math.pi)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", inline="always")
 def predict(state: Float, cov: Float, t: int, m: int, dt_s: float, level_q: float, vertical_q: float) -> None:
     """Move one model's state of one track by a time, in place.
 
@@ -74,7 +74,7 @@ def _decorrelate(
     return x0, y1, x2 - l2 * x0 - l3 * y1
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", inline="always")
 def update(
     state: Float, cov: Float, t: int, m: int, position_m: FloatNx3, noise_m2: FloatNx6, row: int
 ) -> tuple[float, float]:
@@ -144,7 +144,7 @@ def update(
     return d0 * e0 + d1 * e1 + d2 * e2, s0 * s3 * s5
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", inline="always")
 def update_rate(
     state: Float, cov: Float, t: int, m: int, site_m: FloatN, rate_mps: float, sigma_mps: float, cross: Float
 ) -> tuple[float, float]:
@@ -195,7 +195,7 @@ def update_rate(
     return surprise * surprise * variance, variance
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", inline="always")
 def _merge(state: Float, cov: Float, mode: Float, t: int, mean: Float, whole: Float, spread: Float) -> None:
     """Write the mean (6,) and the covariance (21,) of one track's mixture, and the models' spread (M, 21)."""
     for i in range(6):
@@ -219,7 +219,7 @@ def _merge(state: Float, cov: Float, mode: Float, t: int, mean: Float, whole: Fl
             whole[k] += probability * (cov[t, m, k] + spread[m, k])
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", inline="always")
 def _mix(
     state: Float,
     cov: Float,
@@ -249,7 +249,7 @@ def _mix(
         mode[t, m] = probability
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", inline="always")
 def _doubt(
     state: Float, cov: Float, t: int, m: int, trust: float, before: FloatNx6, before_cov: FloatNx21
 ) -> None:

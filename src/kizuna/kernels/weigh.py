@@ -15,10 +15,10 @@ in m/s, and the standard deviation of the range rate of just anything in m/s."""
 Seen: TypeAlias = tuple[CodeN, Float]
 """(T, K) the sensors that saw each track, -1 behind them, and (T, K) when they last did, s."""
 
-_ROOT_2PI_3 = (2.0 * math.pi) ** 1.5
+_LOG_2PI_3 = 3.0 * math.log(2.0 * math.pi)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", inline="always")
 def fit(
     dt_s: float,
     level_q: float,
@@ -79,7 +79,7 @@ def fit(
     return distance / a0, rest / a0
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", inline="always")
 def rate_fit(
     state: Float, cov: Float, t: int, m: int, site_m: FloatNx3, s: int, rate_mps: float, sigma_mps: float
 ) -> tuple[float, float]:
@@ -111,8 +111,8 @@ def rate_fit(
     return (rate_mps - expected) ** 2 / variance, variance
 
 
-@njit(cache=True, error_model="numpy")
-def _density(
+@njit(cache=True, error_model="numpy", inline="always")
+def _log_density(
     dt_s: float,
     gate: float,
     models: FloatNx3,
@@ -128,9 +128,10 @@ def _density(
     s: int,
     heard: Heard,
 ) -> float:
-    """Density of a detection under a track, all models within the gate together, 1/m³."""
-    kept = math.exp(-forget_hz * max(dt_s, 0.0))
-    density = 0.0
+    """Logarithm of a detection's density under a track, of all models within the gate together, in 1/m³."""
+    kept = math.exp(-forget_hz * max(dt_s, 0.0)) if len(models) > 1 else 1.0
+    # In units of the density at the distance of the nearest model, so that it alone costs no exponential.
+    density, nearest = 0.0, 0.0
     for m in range(len(models)):
         level_q, vertical_q, share = models[m, 0], models[m, 1], models[m, 2]
         distance, determinant = fit(dt_s, level_q, vertical_q, state, cov, t, m, position_m, noise_m2, plot)
@@ -144,11 +145,16 @@ def _density(
                 continue
             distance += more - (rate_mps / usual_mps) ** 2
             scale *= usual_mps / math.sqrt(variance)
-        density += scale * math.exp(-0.5 * distance)
-    return float(density / _ROOT_2PI_3)
+        if density == 0.0:
+            density, nearest = scale, distance
+        elif distance < nearest:
+            density, nearest = scale + density * math.exp(0.5 * (distance - nearest)), distance
+        else:
+            density += scale * math.exp(0.5 * (nearest - distance))
+    return math.log(density) - 0.5 * (nearest + _LOG_2PI_3) if density > 0.0 else -math.inf
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def _last_seen(seen: Seen, t: int, s: int) -> float:
     """When a sensor last saw a track, s."""
     by, when_s = seen
@@ -238,11 +244,10 @@ def weigh_each(
             if time_s[row] - _last_seen(seen, t, s) < same_scan * period_s[s]:
                 continue
             dt = time_s[row] - state_time_s[t]
-            density = _density(
+            log_density[pairs] = _log_density(
                 dt, gate, models, forget_hz, state, cov, mode, t, position_m, noise_m2, p, rate, s, heard
             )
-            if density > 0.0:
-                log_density[pairs] = math.log(density)
+            if log_density[pairs] > -math.inf:
                 merit = log_density[pairs] + log_surplus[s] - math.log1p(math.exp(-score[t]))
                 known = track_identity[t, channel[row]]
                 if identity[row] >= 0 and known >= 0:

@@ -116,9 +116,7 @@ def radar_places(
     assumed = rows[told]
     if len(assumed):
         alt_m = alt_m.copy()
-        alt_m[assumed], sigma_alt_m[assumed] = assumed_height(
-            range_m[assumed], known.alt_m[sensor[assumed]]
-        )
+        alt_m[assumed], sigma_alt_m[assumed] = assumed_height(range_m[assumed], known.alt_m[sensor[assumed]])
     measure.polar(
         rows,
         range_m,
