@@ -8,10 +8,55 @@ import math
 import numpy as np
 from numba import njit
 
-from kizuna.shapes import CodeN, Float, FloatN, FloatNx3, FloatNx3x3, IntN
+from kizuna.shapes import BoolN, CodeN, Float, FloatN, FloatNx3, FloatNx3x3, IntN
 
 # Above this sine of the elevation no height tells the elevation: the cone of silence of a 2-D radar.
 _STEEP = 0.97
+
+
+@njit(cache=True)
+def heights(
+    rows: IntN,
+    sensor: CodeN,
+    elevation_deg: FloatN,
+    height_m: FloatN,
+    sigma_elevation: FloatN,
+    sigma_height_m: FloatN,
+) -> tuple[BoolN, FloatN, FloatN, bool]:
+    """What tells the height of radar plots: a reported height, which is better, or else the elevation.
+
+    A radar whose elevations are to be used must state how well it measures them.
+
+    Parameters
+    ----------
+    rows
+        (K,) rows of the plots; the (N,) arrays below are indexed by them.
+    sensor
+        (N,) index into the sensors' arrays.
+    elevation_deg, height_m
+        (N,) degrees, and metres above the ellipsoid; NaN for none.
+    sigma_elevation, sigma_height_m
+        (S,) standard deviations of the sensors' elevations (rad; NaN where none is stated) and of reported
+        heights (m).
+
+    Returns
+    -------
+    tuple
+        (K,) whether nothing tells the height; (N,) elevation for `polar`, NaN where it isn't to be used; (N,)
+        standard deviation of a reported height, m; and whether any height is reported.
+    """
+    untold, used_deg = np.zeros(len(rows), dtype=np.bool_), np.full(len(sensor), np.nan)
+    sigma_m, any_height = np.zeros(len(sensor)), False
+    for i, row in enumerate(rows):
+        s = sensor[row]
+        sigma_m[row] = sigma_height_m[s]
+        if not math.isnan(height_m[row]):
+            any_height = True
+        elif math.isnan(elevation_deg[row]) or math.isnan(sigma_elevation[s]):
+            untold[i] = True
+        else:
+            used_deg[row] = elevation_deg[row]
+    return untold, used_deg, sigma_m, any_height
 
 
 @njit(cache=True, error_model="numpy")

@@ -1,5 +1,6 @@
 """Move the rows of the register of tracks."""
 
+import numpy as np
 from numba import njit
 
 from kizuna.shapes import BoolN, CodeN, Float, FloatN, IntN
@@ -7,8 +8,8 @@ from kizuna.shapes import BoolN, CodeN, Float, FloatN, IntN
 
 @njit(cache=True)
 def move(
-    holes: IntN,
-    tail: IntN,
+    gone: IntN,
+    count: int,
     state: Float,
     cov: Float,
     mode: Float,
@@ -18,21 +19,25 @@ def move(
     number: IntN,
     confirmed: BoolN,
 ) -> None:
-    """Move rows into the places of rows that leave; one call for all columns.
+    """Move the last rows into the places of rows that leave, in order; one call for all columns.
 
     Parameters
     ----------
-    holes, tail
-        (K,) rows to fill and (K,) rows to move there.
+    gone, count
+        (K,) rows that leave, ascending, of the first `count`; of those the first `count` - K are left.
     state, cov, mode, seen, identity
-        (T, M, 6), (T, M, 21), (T, M), two of (T, K), (T, 2): columns; the holes are written.
+        (T, M, 6), (T, M, 21), (T, M), two of (T, K), (T, 2): columns; written.
     numbers
         Any number of columns of shape (T,); written.
     number, confirmed
         (T,) and (T,); written.
     """
-    for i in range(len(holes)):
-        hole, row = holes[i], tail[i]
+    keep = count - len(gone)
+    row, behind = keep, np.searchsorted(gone, keep)
+    for hole in gone[:behind]:
+        while behind < len(gone) and gone[behind] == row:
+            behind += 1
+            row += 1
         state[hole] = state[row]
         cov[hole] = cov[row]
         mode[hole] = mode[row]
@@ -43,3 +48,4 @@ def move(
             column[hole] = column[row]
         number[hole] = number[row]
         confirmed[hole] = confirmed[row]
+        row += 1

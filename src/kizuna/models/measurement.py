@@ -106,13 +106,9 @@ def radar_places(
     BoolN
         (M,) whether the height of each plot is assumed.
     """
-    no_height = np.isnan(alt_m)
-    # A radar must state how well it measures elevation; Mode C, where there is one, is better.
-    unused = np.isnan(known.sigma[sensor, 2]) | ~no_height
-    if unused[rows].any():
-        elevation_deg = np.where(unused, np.nan, elevation_deg)
-    told: BoolN = (no_height & np.isnan(elevation_deg))[rows]
-    sigma_alt_m = known.sigma_altitude_m[sensor]
+    told, elevation_deg, sigma_alt_m, any_height = measure.heights(
+        rows, sensor, elevation_deg, alt_m, known.sigma[:, 2], known.sigma_altitude_m
+    )
     assumed = rows[told]
     if len(assumed):
         alt_m = alt_m.copy()
@@ -133,7 +129,8 @@ def radar_places(
         cov_m2,
         lift_m,
     )
-    lift_m[rows[~told]] = 0.0
+    if any_height:
+        lift_m[rows[~told]] = 0.0
     return told
 
 

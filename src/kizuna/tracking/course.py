@@ -131,16 +131,17 @@ class Course:
     def _update(self, rows: IntN, track: IntN, measurements: Measurements, expected: Register) -> None:
         """Update tracks, which were expected so, with the detections that are theirs."""
         tracks = self.tracks
-        place_m, cov_m2, assumed = measurements.place_m, measurements.cov_m2, measurements.assumed
+        trust = np.ones(len(track))
+        assumed = measurements.assumed
         if assumed.any():
             place_m, cov_m2 = laid(measurements, track, self._sources, expected, ASSUMED_ALIKE)
-        trust = np.ones(len(track))
-        log_likelihood = self._recur(
-            rows, track, trust, replace(measurements, place_m=place_m, cov_m2=cov_m2)
-        )
-        if assumed.any():
+            log_likelihood = self._recur(
+                rows, track, trust, replace(measurements, place_m=place_m, cov_m2=cov_m2)
+            )
             # That an assumed height tells little is no reason to believe the pair less.
             log_likelihood[assumed] += 0.5 * np.log(ASSUMED_ALIKE)
+        else:
+            log_likelihood = self._recur(rows, track, trust, measurements)
         gain = self.existence.gain(log_likelihood, measurements)
         self.existence.credit(tracks, rows, track, gain, trust, measurements)
 

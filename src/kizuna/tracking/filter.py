@@ -1,6 +1,6 @@
 """From detections of any kind to places with covariances, the one form that the tracker works on."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import Self
 
 import numpy as np
@@ -54,7 +54,17 @@ class Measurements:
 
     def take(self, rows: slice | IntN) -> Self:
         """The chosen rows."""
-        return replace(self, **{item.name: getattr(self, item.name)[rows] for item in fields(self)})
+        return type(self)(
+            self.time_s[rows],
+            self.sensor[rows],
+            self.place_m[rows],
+            self.cov_m2[rows],
+            self.lift_m[rows],
+            self.assumed[rows],
+            self.rate_mps[rows],
+            self.identity[rows],
+            self.channel[rows],
+        )
 
     @classmethod
     def join(cls, parts: list["Measurements"]) -> "Measurements":

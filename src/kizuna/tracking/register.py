@@ -80,7 +80,7 @@ class Register:
         capacity = len(self.time_s)
         if self.count + more <= capacity:
             return
-        grown = max(2 * capacity, self.count + more)
+        grown = max(capacity + capacity // 2, self.count + more)
         for name in _COLUMNS:
             old = getattr(self, name)
             new = np.zeros((grown, *old.shape[1:]), dtype=old.dtype)
@@ -91,12 +91,9 @@ class Register:
         """Take rows out, given in ascending order; the last rows move into the holes."""
         if not len(rows):
             return
-        keep = self.count - len(rows)
-        stays = np.ones(self.count, dtype=np.bool_)
-        stays[rows] = False
         move(
-            rows[rows < keep],
-            keep + np.flatnonzero(stays[keep:]),
+            rows,
+            self.count,
             self.state,
             self.cov,
             self.mode,
@@ -114,7 +111,7 @@ class Register:
             self.number,
             self.confirmed,
         )
-        self.count = keep
+        self.count -= len(rows)
 
     @property
     def seen(self) -> tuple[CodeN, Float]:

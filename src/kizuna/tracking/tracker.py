@@ -155,7 +155,7 @@ class Tracker:
         if self._rewound and self._shown is not None:
             recognise(self._shown, course, time_s, self._highest)
         rows = np.flatnonzero(tracks.live("confirmed"))
-        rows = rows[np.argsort(tracks.number[rows])]
+        rows = rows[np.argsort(tracks.number[rows], kind="stable")]
         state, cov = course.at(rows, time_s)
         if self._past is not None:
             self._past.look(time_s)

@@ -17,9 +17,7 @@ _NEAR = float(np.sqrt(TWIN_GATE / GATE))
 """Share of the reaches of tracks, which are for `GATE`, within which twins are."""
 
 
-def twins(
-    tracks: Register, sources: Sources, motion: Motion, where: gating.Hashed, time_s: float
-) -> IntN:
+def twins(tracks: Register, sources: Sources, motion: Motion, where: gating.Hashed, time_s: float) -> IntN:
     """Rows of tracks that follow another track's object, ascending.
 
     The confirmed one stays, or else the older. Two tracks follow one object when neither place nor velocity
