@@ -14,6 +14,8 @@ import kizuna.cli
 from kizuna.cli import track
 from kizuna.cli.convert import Kind
 from kizuna.cli.recognise import KINDS
+from kizuna.models import sets
+from kizuna.scenario import model
 from kizuna.tracking.course import Associator
 
 
@@ -71,6 +73,10 @@ def test_the_program_that_is_installed_answers(words: list[str]) -> None:
 
 def test_every_associator_can_be_asked_for() -> None:
     assert get_args(track.Associator) == get_args(Associator)
+
+
+def test_every_motion_can_be_asked_for() -> None:
+    assert get_args(track.Motion) == get_args(model.Motion) == get_args(sets.Name)
 
 
 def test_the_room_itself_holds_nothing() -> None:

@@ -201,3 +201,19 @@ def test_register_tells_and_corrects_biases(kizuna: Kizuna, tmp_path: Path) -> N
         tracks = codec.read(Tracks, out)
         counts[options] = int((tracks.time == tracks.time.max()).sum())
     assert counts["--register",] == 40 < counts[()]
+
+
+def test_objects_may_be_expected_to_move_otherwise(pictures: Any) -> None:
+    """Of straight flights, each set that expects aircraft makes tracks; how good they are differs."""
+    usual = pictures()
+    agile = pictures(None, "--motion", "agile")
+    assert off_m(agile)["red"][-1] < SOME_SIGMAS_M
+    # Who expects turns at 3 g believes in a straight line less.
+    last = usual.time[-1]
+    assert agile.cov[agile.time == last, 0].min() > usual.cov[usual.time == last, 0].max()
+
+
+def test_a_motion_that_is_not_known_is_refused(kizuna: Kizuna, folder: Path) -> None:
+    left = kizuna(*TRACK, "--out", "tracks.parquet", "--motion", "sideways")
+    assert left.status == 2
+    assert "sideways" in left.err

@@ -3,7 +3,7 @@
 import math
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import typer
 
@@ -14,6 +14,8 @@ from kizuna.errors import InputError
 
 Associator = Literal["gnn", "bp"]
 """The same as the tracker's, which takes long to load."""
+Motion = Literal["civil", "steady", "terminal", "agile", "balloon", "ballistic", "any"]
+"""The same as the sets of `kizuna.models.sets`."""
 
 
 def track(
@@ -35,6 +37,14 @@ def track(
         Associator,
         typer.Option(help="How detections are paired with tracks: gnn decides, bp shares.", metavar="gnn|bp"),
     ] = "gnn",
+    motion: Annotated[
+        Motion,
+        typer.Option(
+            help="How objects are expected to move: airliners en route, on a steady course or near airports; "
+            "aircraft that turn at 3 g; balloons; what falls freely or rises under thrust; any of them.",
+            metavar="|".join(get_args(Motion)),
+        ),
+    ] = "civil",
     register: Annotated[
         bool,
         typer.Option(
@@ -73,7 +83,9 @@ def track(
         from kizuna.cli.track_files import track_files
 
         told = circumstances(start, listen)
-        done = track_files(inputs, sensors, every, associator, register, node, out, stats, told, report)
+        done = track_files(
+            inputs, sensors, every, associator, motion, register, node, out, stats, told, report
+        )
     if not quiet:
         for remark in done.remarks:
             print(f"kizuna: {remark}", file=sys.stderr)

@@ -24,6 +24,7 @@ from kizuna.messages.detection import Detections
 from kizuna.messages.recording import Recording
 from kizuna.messages.sensor import Sensors
 from kizuna.messages.track import Tracks
+from kizuna.models.sets import MOTIONS, Name
 from kizuna.scenario.read import read_sensors
 from kizuna.tracking.course import Associator
 from kizuna.tracking.registration import estimate
@@ -54,6 +55,7 @@ def track_files(
     sensors: Path | None,
     every_s: float,
     associator: Associator,
+    motion: Name,
     register: bool,
     node: str,
     out: Path,
@@ -73,6 +75,8 @@ def track_files(
         Time between pictures, s.
     associator
         How detections are paired with tracks.
+    motion
+        The set of models by which objects are expected to move.
     register
         Whether to estimate the sensors' biases first, and to correct them.
     node
@@ -106,7 +110,12 @@ def track_files(
     times = _picture_times(detections, every_s)
     report("compiling", 0.0)
     warm_up = detections.take(slice(0, _WARM_UP_ROWS))
-    _track(Tracker(known, associator=associator), warm_up, times[times <= warm_up.time[-1]], node)
+    _track(
+        Tracker(known, MOTIONS[motion](), associator=associator),
+        warm_up,
+        times[times <= warm_up.time[-1]],
+        node,
+    )
     remarks = list(map(str, recording.remarks))
     if register:
         report("registration", 0.0)
@@ -114,7 +123,7 @@ def track_files(
         detections = biases.correct(detections)
         remarks += biases.sentences()
     began_s = time.perf_counter()
-    tracker = Tracker(known, associator=associator)
+    tracker = Tracker(known, MOTIONS[motion](), associator=associator)
     pictures = _track(tracker, detections, times, node, report)
     seconds = time.perf_counter() - began_s
     codec.write(pictures, out)

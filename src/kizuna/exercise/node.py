@@ -9,6 +9,7 @@ from kizuna.bus.journal import Journal
 from kizuna.bus.port import Port
 from kizuna.exercise.rules import nations_of
 from kizuna.messages.sensor import Sensors
+from kizuna.models.sets import MOTIONS
 from kizuna.nodes.dialogue import Dialogue
 from kizuna.nodes.node import Node
 from kizuna.nodes.outlet import Thrift
@@ -114,6 +115,7 @@ def node_of(
         # Who hears only its own sensors gets everything in order and need not wait.
         window_s=variant.window_s if share == "detections" else 0.0,
         rewind_s=variant.rewind_s if share == "detections" else 0.0,
+        motion=MOTIONS[variant.motion](),
         journal=journal,
         record_every_s=exercise.record_every_s,
         plan=_plan(exercise, variant, name, reached) if share == "tracks" else None,

@@ -1,5 +1,6 @@
 """How objects move, as far as a tracker must know: models of motion, and how a set of them interacts."""
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -7,11 +8,17 @@ from typing import Literal
 import numpy as np
 
 from kizuna.constants import WGS84_A_M, WGS84_E2
-from kizuna.kernels import interact, straight, turn
+from kizuna.kernels import ballistic, interact, straight, turn
+from kizuna.models.ballistic import Ballistic
 from kizuna.shapes import Float, FloatN, FloatNx3, IntN
 
-Kind = Literal["straight", "turn"]
-_ADVANCE = {"straight": straight.advance, "turn": turn.advance}
+Kind = Literal["straight", "turn", "fall", "boost"]
+_ADVANCE = {
+    "straight": straight.advance,
+    "turn": turn.advance,
+    "fall": ballistic.advance,
+    "boost": ballistic.advance_boost,
+}
 
 
 @dataclass(frozen=True)
@@ -25,6 +32,7 @@ class Model:
     kind: Kind
     level_q: float
     vertical_q: float
+    """Of models that are not straight, the noise by which plots and tracks are paired within a slice."""
     share: float
     """Of the time."""
     numbers: tuple[float, ...] = ()
@@ -63,6 +71,29 @@ def level(level_q: float, vertical_q: float, share: float) -> Model:
     return turning(level_q, vertical_q, share, 0.0, 0.0, 0.0)
 
 
+def falling(body: Ballistic, share: float) -> Model:
+    """Free flight through space and air.
+
+    Within a slice, plots are paired with tracks along straight lines of a second at most: the 5 m of gravity
+    are taken for noise there, and only there.
+    """
+    pull_q = _unmodelled_q(9.81)
+    drag = body.log_drag, body.sigma_log_drag
+    return Model("fall", pull_q, pull_q, share, tuple(body.parameters.tolist()), *drag)
+
+
+def boosting(body: Ballistic, share: float) -> Model:
+    """Thrust along the velocity; its acceleration is taken for noise as gravity is by `falling`."""
+    thrust = math.exp(body.log_boost)
+    pull_q, spread = _unmodelled_q(thrust), thrust * body.sigma_log_boost
+    return Model("boost", pull_q, pull_q, share, tuple(body.boost_parameters.tolist()), thrust, spread)
+
+
+def _unmodelled_q(acceleration_mps2: float) -> float:
+    """Power of noise, m²/s³, that spreads as far in a second, √(q/3), as an acceleration moves: a/2."""
+    return 0.75 * acceleration_mps2**2
+
+
 @dataclass(frozen=True)
 class Motion:
     """A set of models, one of which an object follows at a time, and first guesses.
@@ -77,6 +108,9 @@ class Motion:
     """Standard deviation of an unknown velocity along each level axis: airliners fly 250 m/s."""
     sigma_vertical_mps: float = 10.0
     """Standard deviation of an unknown climb rate: airliners climb by up to 15 m/s."""
+    longest_slice_s: float = 2.0
+    """The tracks at the middle of a slice of time are good enough to pair by: an object that turns at 3 g is
+    15 m off at its ends."""
 
     @cached_property
     def models(self) -> FloatNx3:

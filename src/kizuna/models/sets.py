@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Final, Literal
 
-from kizuna.models.motion import Model, Motion, level, turning
+from kizuna.models.ballistic import Ballistic as Body
+from kizuna.models.motion import Model, Motion, boosting, falling, level, turning
 
 CALM_LEVEL_Q, CALM_VERTICAL_Q = 0.2, 0.1
 """Straight flight wanders by 1 m/s in 5 s; m²/s³."""
@@ -31,8 +32,8 @@ def civil(enter_hz: float = 1.0 / 300.0, leave_hz: float = 1.0 / 25.0) -> Motion
 def steady() -> Motion:
     """Whatever keeps its course: one straight model, the least work.
 
-    Its 4 m²/s³ let it follow a turn at 1°/s and 200 m/s through updates 4 s apart at some 100 m, and a change
-    of climb as `civil` does.
+    4 m²/s³ is a turn of 1 m/s², or 0.3°/s at 200 m/s, that lasts through updates 4 s apart; 1 m²/s³ a change
+    of climb by 3 m/s in 10 s.
     """
     return Motion((Model("straight", 4.0, 1.0, 1.0),), 0.0)
 
@@ -75,10 +76,68 @@ def agile() -> Motion:
     )
 
 
-Name = Literal["civil", "steady", "terminal", "agile"]
+def balloon() -> Motion:
+    """What drifts with the wind: it floats, or it rises and sinks through winds that change with the height.
+
+    Two straight models. The wind that a drifting thing feels changes as q τ with q = 6 ε, for the dissipation
+    ε of the turbulence (Pope 2000, "Turbulent Flows", 12.4; C0 = 6): for ε = 10⁻³ m²/s³, light turbulence (an
+    EDR of 0.1 m^⅔/s; ICAO Annex 3, appendix 4), 0.006 m²/s³. A balloon that rises at 5 m/s (WMO-No. 8, Volume
+    III, chapter 8) through a shear of 0.01/s is drawn along at 0.05 m/s², for a minute or so: a²τ = 0.15
+    m²/s³; that it begins to rise, or bursts and sinks, takes some ten seconds: 2.5 m²/s³ for 5 m/s. Winds of
+    20 m/s along each axis are expected: a jet stream of 60 m/s lies within three standard deviations.
+    """
+    return Motion(
+        (Model("straight", 0.006, 0.006, 0.8), Model("straight", 0.15, 2.5, 0.2)),
+        forget_hz=1.0 / 300.0,
+        sigma_level_mps=20.0,
+        sigma_vertical_mps=5.0,
+    )
+
+
+def ballistic() -> Motion:
+    """What falls freely, or rises under thrust: `kizuna.models.ballistic` has the numbers of bodies and air.
+
+    Thrust lasts a minute or two, and does not begin again: it takes a tenth of the time (notional). Over
+    400 km a body needs 2,000 m/s (v² = g range at 45°), which is expected along each axis: a range nine times
+    as long lies within three standard deviations. Slices are short, since a body that the air brakes at 30 g
+    leaves the straight line by 37 m in half a second.
+    """
+    return Motion(
+        (falling(Body(), 0.9), boosting(Body(), 0.1)),
+        forget_hz=1.0 / 100.0,
+        sigma_level_mps=2_000.0,
+        sigma_vertical_mps=2_000.0,
+        longest_slice_s=1.0,
+    )
+
+
+def anything() -> Motion:
+    """Where nobody knows what comes: airliners, aircraft at 3 g, and what falls freely.
+
+    The models of the other sets, turns a little slower and velocities between; the shares are notional.
+    """
+    return Motion(
+        (
+            level(0.5, 0.3, 0.45),
+            level(1.0, 400.0, 0.1),
+            turning(4.0, 50.0, 0.175, 4.0, 2.5, 0.5),
+            turning(4.0, 50.0, 0.175, -4.0, 2.5, 0.5),
+            falling(Body(), 0.1),
+        ),
+        forget_hz=1.0 / 10.0,
+        sigma_level_mps=500.0,
+        sigma_vertical_mps=300.0,
+        longest_slice_s=1.0,
+    )
+
+
+Name = Literal["civil", "steady", "terminal", "agile", "balloon", "ballistic", "any"]
 MOTIONS: Final[dict[Name, Callable[[], Motion]]] = {
     "civil": civil,
     "steady": steady,
     "terminal": terminal,
     "agile": agile,
+    "balloon": balloon,
+    "ballistic": ballistic,
+    "any": anything,
 }

@@ -13,6 +13,7 @@ from kizuna.messages.packed import Packed
 from kizuna.messages.report import Reports
 from kizuna.messages.sensor import Sensors
 from kizuna.messages.track import Tracks
+from kizuna.models.motion import Motion
 from kizuna.nodes.dialogue import Dialogue
 from kizuna.nodes.release import Release
 from kizuna.nodes.sharing import Plan, Sharing
@@ -44,6 +45,8 @@ class Node:
         Its part in the channel of dialogue; None when there is none.
     rewind_s
         For how long after the window it turns time back for detections that come even later, s.
+    motion
+        How objects are expected to move; as airliners do when absent.
     """
 
     def __init__(
@@ -57,12 +60,13 @@ class Node:
         plan: Plan | None = None,
         dialogue: Dialogue | None = None,
         rewind_s: float = 0.0,
+        motion: Motion | None = None,
     ) -> None:
         self.name = port.node
         self._port = port
         self._release = release
         # Rows of the very end of the window's time are the tracker's to count when they are too late.
-        self._tracker = Tracker(sensors, late_s=window_s + rewind_s if rewind_s else 0.0)
+        self._tracker = Tracker(sensors, motion, late_s=window_s + rewind_s if rewind_s else 0.0)
         self._window = Window(window_s, rewind_s)
         self._journal = journal
         self._record_every_s = record_every_s

@@ -14,6 +14,7 @@ Lateness = Literal["even", "exponential", "heavy"]
 Share = Literal["nothing", "detections", "tracks"]
 Rule = Literal["tracklets", "inverse_intersection", "intersection", "naive"]
 Topology = Literal["all", "ring", "hub"]
+Motion = Literal["civil", "steady", "terminal", "agile", "balloon", "ballistic", "any"]
 
 
 class Node(Record):
@@ -145,6 +146,7 @@ class Variant(Record):
         ge=0.0,
         le=600.0,
     )
+    motion: Motion = key("How nodes expect objects to move, as with kizuna track --motion", default="civil")
 
 
 class Exercise(Record):

@@ -21,8 +21,6 @@ from kizuna.tracking.past import Past
 from kizuna.tracking.recognise import Shown, recognise
 from kizuna.tracking.remarks import Remarks
 
-_LONGEST_SLICE_S = 2.0
-"""In it the tracks before it are good enough to pair by: an object that turns at 3 g is 60 m off."""
 _SLICE_OF_PERIOD = 0.8
 """No slice holds two detections of one object by one sensor: periods jitter by less than a fifth."""
 _CONFIRMED, _COASTED = STATUSES.index("confirmed"), STATUSES.index("coasted")
@@ -65,8 +63,9 @@ class Tracker:
         self._motion = motion or civil()
         self.sources = Sources.of(sensors)
         self._filter = Filter(self.sources)
-        shortest = float(self.sources.period_s.min(initial=2.0 * _LONGEST_SLICE_S))
-        self._slice_s = min(_LONGEST_SLICE_S, _SLICE_OF_PERIOD * shortest)
+        longest_s = self._motion.longest_slice_s
+        shortest = float(self.sources.period_s.min(initial=2.0 * longest_s))
+        self._slice_s = min(longest_s, _SLICE_OF_PERIOD * shortest)
         self._remarks = Remarks()
         self._course = Course(self.sources, self._motion, belief or Belief(), associator, self._remarks)
         if keep_pairs:
