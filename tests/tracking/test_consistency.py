@@ -53,8 +53,9 @@ TIMES_S = np.arange(40.0, 141.0, APART_S)
         {"period_s": 10.0},
         {"pd": 0.6},
         {"sigma_azimuth_deg": 0.5, "sigma_elevation_deg": 0.5},
+        {"sigma_azimuth_deg": 0.5, "sigma_elevation_deg": 2.0},
     ],
-    ids=["3-D", "Mode C", "slow", "poor", "coarse"],
+    ids=["3-D", "Mode C", "slow", "poor", "coarse", "coarser"],
 )
 def test_straight_flights_by_radar(columns, seed, associator):
     sky, sensors = Sky.of(100, seed), radars(**columns)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kizuna.kernels import assignment, flat, gating, weigh
+from kizuna.kernels import assignment, bend, flat, gating, weigh
 from kizuna.models.motion import Motion
 from kizuna.shapes import FloatN, FloatNx3, FloatNx6, IntN
 from kizuna.tracking.filter import Measurements, Sources
@@ -89,8 +89,8 @@ def pairs(
         Pairs with less are left out.
     """
     near, candidate, plot = gating.candidates(GATE, CELL_M, measurements.place_m, measurements.cov_m2, where)
-    place_m, cov_m2, assumed = measurements.place_m, measurements.cov_m2, measurements.assumed
-    if assumed.any():
+    place_m, cov_m2 = measurements.place_m, measurements.cov_m2
+    if measurements.loose:
         # A plot without height is judged by each track at that track's height.
         place_m, cov_m2 = laid(measurements.take(plot), candidate, sources, tracks, 1.0)
         plot = np.arange(len(plot))
@@ -143,7 +143,7 @@ def nearest(found: Pairs) -> IntN:
 def laid(
     measurements: Measurements, track: IntN, sources: Sources, tracks: Register, alike: float
 ) -> tuple[FloatNx3, FloatNx6]:
-    """Places and covariances, with plots of assumed height laid at the heights of their tracks (N,).
+    """Places and covariances, with plots of assumed height or wide angles laid at their tracks (N,).
 
     Where `track` is -1 a plot stays as it is; `alike` is how many plots of assumed height tell as much as
     one.
@@ -159,6 +159,21 @@ def laid(
         sources.sites.up,
         alike,
         tracks.state,
+        tracks.time_s,
+        place_m,
+        cov_m2,
+    )
+    bend.straighten(
+        np.flatnonzero(measurements.bent & (track >= 0)),
+        track,
+        measurements.time_s,
+        measurements.sensor,
+        sources.sites.place_m,
+        sources.sites.basis,
+        sources.sites.sigma,
+        tracks.state,
+        tracks.cov,
+        tracks.mode,
         tracks.time_s,
         place_m,
         cov_m2,

@@ -133,7 +133,7 @@ class Course:
         tracks = self.tracks
         trust = np.ones(len(track))
         assumed = measurements.assumed
-        if assumed.any():
+        if measurements.loose:
             place_m, cov_m2 = laid(measurements, track, self._sources, expected, ASSUMED_ALIKE)
             log_likelihood = self._recur(
                 rows, track, trust, replace(measurements, place_m=place_m, cov_m2=cov_m2)

@@ -24,6 +24,8 @@ _HEIGHTS_M = 12_000.0
 _HEARD_EVERYWHERE_M = 1e7
 _NEW_PER_SCAN = 0.1
 """How many new objects a sensor finds in one scan, on average; the weight of "new" beside clutter."""
+_BEND = 0.05
+"""Share of the deviation of the range by which errors of direction may bend a place and be left at that."""
 _FALSE_PLOTS, _FALSE_REPORTS = 0.3, 1e-3
 """False radar plots and position reports in one period, at least: no sensor is perfect."""
 _NEW_REPORTS = 0.5
@@ -45,12 +47,19 @@ class Measurements:
     """How the place moves with one standard deviation of an assumed height; zero where none is assumed."""
     assumed: BoolN
     """Whether the height is assumed."""
+    bent: BoolN
+    """Whether errors of direction bend the place by much, so that a track is to lay it where it is."""
     rate_mps: FloatN
     """Range rate, NaN for none."""
     identity: IntN
     """Code of what the object said of itself, -1 for nothing."""
     channel: IntN
     """`POSITION` or `RADAR`."""
+
+    @property
+    def loose(self) -> bool:
+        """Whether any of the places depend on the track that they are for."""
+        return bool(self.assumed.any() or self.bent.any())
 
     def take(self, rows: slice | IntN) -> Self:
         """The chosen rows."""
@@ -61,6 +70,7 @@ class Measurements:
             self.cov_m2[rows],
             self.lift_m[rows],
             self.assumed[rows],
+            self.bent[rows],
             self.rate_mps[rows],
             self.identity[rows],
             self.channel[rows],
@@ -218,6 +228,7 @@ class Filter:
             cov_m2=cov_m2,
             lift_m=lift_m,
             assumed=lift_m[:, 0] != 0.0,
+            bent=self._bent(sensor, detections),
             rate_mps=np.where(stated, detections.range_rate_mps, np.nan),
             identity=self.identities.code(detections.identity),
             channel=np.where(is_position, POSITION, RADAR),
@@ -248,6 +259,14 @@ class Filter:
         )
         self.plots += np.bincount(sensor[rows], minlength=len(self.plots))
         self.flat += np.bincount(sensor[rows[assumed]], minlength=len(self.flat))
+
+    def _bent(self, sensor: CodeN, detections: Detections) -> BoolN:
+        """Which places were made of wide angles, (N,); none of those by height or of reports."""
+        sigma = self.sources.sites.sigma[sensor]
+        by_elevation = ~np.isnan(detections.elevation_deg) & np.isnan(detections.alt_m)
+        bend_m = detections.range_m * (sigma[:, 1] ** 2 + sigma[:, 2] ** 2)
+        wide: BoolN = by_elevation & (bend_m > _BEND * sigma[:, 0])
+        return wide
 
     def _refuse_vague(self, vague: BoolN, sensor: CodeN, detections: Detections) -> None:
         if vague.any():

@@ -77,7 +77,7 @@ def share(
     kept = np.flatnonzero(probability >= _LEAST_PROBABILITY)
     order = kept[np.argsort(found.column[kept], kind="stable")]
     place, place_m, cov_m2 = found.place, found.place_m, found.cov_m2
-    if measurements.assumed.any():
+    if measurements.loose:
         place = np.arange(len(detection))
         place_m, cov_m2 = laid(measurements.take(detection), found.track, sources, tracks, ASSUMED_ALIKE)
     which, likeliest, trust, time_s, place_m, cov_m2 = belief.blend(
@@ -102,6 +102,7 @@ def share(
         place_m=place_m[rows],
         cov_m2=cov_m2[rows],
         assumed=np.zeros(len(rows), dtype=np.bool_),
+        bent=np.zeros(len(rows), dtype=np.bool_),
         rate_mps=np.where(probability[likeliest] >= _SURE * trust, said.rate_mps, np.nan),
     )
     return Shares(
