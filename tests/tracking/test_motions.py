@@ -11,6 +11,12 @@ from tests.tracking.sky import START_S, Sky, cut, places, radars, watch
 from kizuna.geo.geodesic import destination
 from kizuna.models.motion import Motion, turning
 from kizuna.models.sets import agile, civil
+from kizuna.tracking.course import Course
+from kizuna.tracking.existence import Belief
+from kizuna.tracking.filter import Filter, Sources
+from kizuna.tracking.moving import guess
+from kizuna.tracking.register import Register
+from kizuna.tracking.remarks import Remarks
 from kizuna.tracking.tracker import Tracker
 
 CHANCE = 1e-4
@@ -113,3 +119,21 @@ def test_late_detections_give_the_same_tracks(circling, associator):
         apart = np.linalg.norm(places(one)[:, None] - places(other)[None], axis=2)
         assert len(one) == len(other)
         assert apart.min(axis=1).max() < MILLIMETRE
+
+
+def test_new_tracks_begin_with_what_the_models_expect(circling):
+    """The rows of tracks that have gone are used again."""
+    motion = agile()
+    tracks = Register.of(2, len(motion.chosen), motion.numbers)
+    tracks.state[:], tracks.cov[:] = 7.0, 7.0
+    tracks.count = 5
+    guess(tracks, motion, 3)
+    assert (tracks.live("state")[:3] == 7.0).all()
+    assert (tracks.live("state")[3:, :, 6] == motion.prior[:, 0]).all()
+    assert (tracks.live("cov")[3:, :, 27] == motion.prior[:, 1]).all()
+    _, sensors, detections = circling
+    sources = Sources.of(sensors)
+    course = Course(sources, motion, Belief(), "gnn", Remarks())
+    course.work(Filter(sources).measure(detections.take(slice(0, 20))))
+    assert course.tracks.count > 10
+    assert (course.tracks.live("state")[:, :, 6] == motion.prior[:, 0]).all()

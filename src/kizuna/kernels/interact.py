@@ -50,63 +50,75 @@ def mix_each(
         (T, M, 7), (T, M, 28) packed, (T, M): the tracks; written.
     """
     count = len(share)
-    mean, weight, seventh = np.empty(7), np.empty(count), np.empty(count)
+    mean, whole, spread = np.empty(6), np.empty(21), np.empty((count, 21))
     for t in rows:
         kept = math.exp(-forget_hz * dt_s[t])
         if kept == 1.0 or count == 1:
             continue
-        was, was_cov, chance = state[t].copy(), cov[t].copy(), mode[t].copy()
+        _merge(state, cov, mode, t, mean, whole, spread)
         for m in range(count):
-            mode[t, m] = share[m] * (1.0 - kept) + chance[m] * kept
+            chance = mode[t, m]
+            mode[t, m] = share[m] * (1.0 - kept) + chance * kept
             new = share[m] * (1.0 - kept) / mode[t, m]
-            mean[:] = 0.0
-            for i in range(count):
-                weight[i] = new * chance[i] + (1.0 - new if i == m else 0.0)
-                seventh[i] = was[i, 6] if i == m else prior[m, 0]
-                for k in range(6):
-                    mean[k] += weight[i] * was[i, k]
-                mean[6] += weight[i] * seventh[i]
-            for e in range(28):
-                r, c = _ROW[e], _COLUMN[e]
-                total = 0.0
-                for i in range(count):
-                    if c < 6:
-                        each = was_cov[i, e] + (was[i, r] - mean[r]) * (was[i, c] - mean[c])
-                    else:
-                        first = seventh[i] if r == 6 else was[i, r]
-                        each = (first - mean[r]) * (seventh[i] - mean[6])
-                        if i == m:
-                            each += was_cov[i, e]
-                        elif r == 6:
-                            each += prior[m, 1]
-                    total += weight[i] * each
-                cov[t, m, e] = total
-            state[t, m] = mean
+            old, both = 1.0 - new, new * (1.0 - new)
+            # What of it was this model's before; for the rest, the seventh is what it was expected to be.
+            own = new * chance + old
+            news = state[t, m, 6] - prior[m, 0]
+            for i in range(6):
+                away = new * (state[t, m, i] - mean[i])
+                cov[t, m, 21 + i] = own * (cov[t, m, 21 + i] + news * away)
+                state[t, m, i] -= away
+            cov[t, m, 27] = own * cov[t, m, 27] + (1.0 - own) * (prior[m, 1] + own * news * news)
+            state[t, m, 6] = prior[m, 0] + own * news
+            for k in range(21):
+                cov[t, m, k] = new * whole[k] + old * cov[t, m, k] + both * spread[m, k]
 
 
 @njit(cache=True, error_model="numpy")
-def _learn(x: Float, p: Float, gradient: FloatN, surprise: float, noise_2: float) -> tuple[float, float]:
+def _merge(state: Float, cov: Float, mode: Float, t: int, mean: Float, whole: Float, spread: Float) -> None:
+    """Write mean (6,) and covariance (21,) of place and velocity of all models of one track.
+
+    The spread (M, 21) is the square of how far each model's state is from the mean; it is written too.
+    """
+    mean[:] = 0.0
+    whole[:] = 0.0
+    for m in range(mode.shape[1]):
+        for i in range(6):
+            mean[i] += mode[t, m] * state[t, m, i]
+    for m in range(mode.shape[1]):
+        for e in range(21):
+            i, j = _ROW[e], _COLUMN[e]
+            spread[m, e] = (state[t, m, i] - mean[i]) * (state[t, m, j] - mean[j])
+            whole[e] += mode[t, m] * (cov[t, m, e] + spread[m, e])
+
+
+@njit(cache=True, error_model="numpy")
+def _learn(
+    x: Float, p: Float, gradient: FloatN, surprise: float, noise_2: float, cross: Float
+) -> tuple[float, float]:
     """Update a state (7,) and its covariance (7, 7) with one measured number, in place.
 
-    Returns the squared Mahalanobis distance of the surprise, and its variance.
+    Returns the squared Mahalanobis distance of the surprise, and its variance; `cross` (7,) is scratch.
     """
-    cross = np.zeros(7)
+    variance = noise_2
     for i in range(7):
+        cross[i] = 0.0
         for j in range(6):
             cross[i] += p[i, j] * gradient[j]
-    variance = noise_2
-    for i in range(6):
-        variance += gradient[i] * cross[i]
+        if i < 6:
+            variance += gradient[i] * cross[i]
+    inverse = 1.0 / variance
     for i in range(7):
-        x[i] += cross[i] * surprise / variance
+        gain = cross[i] * inverse
+        x[i] += gain * surprise
         for j in range(7):
-            p[i, j] -= cross[i] * cross[j] / variance
-    return surprise * surprise / variance, variance
+            p[i, j] -= gain * cross[j]
+    return surprise * surprise * inverse, variance
 
 
 @njit(cache=True, error_model="numpy")
 def _learn_place(
-    x: Float, p: Float, place_m: FloatN, noise_m2: FloatN, gradient: Float
+    x: Float, p: Float, place_m: FloatN, noise_m2: FloatN, gradient: Float, cross: Float
 ) -> tuple[float, float]:
     """Update with a measured place, one decorrelated number after the other.
 
@@ -124,19 +136,25 @@ def _learn_place(
     d2 = place_m[2] - x2 - l2 * d0 - l3 * d1
     gradient[:] = 0.0
     gradient[0] = 1.0
-    distance, determinant = _learn(x, p, gradient, d0, noise_m2[0])
+    distance, determinant = _learn(x, p, gradient, d0, noise_m2[0], cross)
     gradient[0], gradient[1] = -l1, 1.0
-    more, variance = _learn(x, p, gradient, d1 + l1 * (x[0] - x0) - (x[1] - x1), r1)
+    more, variance = _learn(x, p, gradient, d1 + l1 * (x[0] - x0) - (x[1] - x1), r1, cross)
     distance, determinant = distance + more, determinant * variance
     gradient[0], gradient[1], gradient[2] = l1 * l3 - l2, -l3, 1.0
     d2 -= gradient[0] * (x[0] - x0) + gradient[1] * (x[1] - x1) + x[2] - x2
-    more, variance = _learn(x, p, gradient, d2, r2)
+    more, variance = _learn(x, p, gradient, d2, r2, cross)
     return distance + more, determinant * variance
 
 
 @njit(cache=True, error_model="numpy")
 def _learn_rate(
-    x: Float, p: Float, site_m: FloatN, rate_mps: float, sigma_mps: float, gradient: Float
+    x: Float,
+    p: Float,
+    site_m: FloatN,
+    rate_mps: float,
+    sigma_mps: float,
+    gradient: Float,
+    cross: Float,
 ) -> tuple[float, float]:
     """Update with a measured range rate, see `kizuna.kernels.kalman.update_rate`."""
     d0, d1, d2 = x[0] - site_m[0], x[1] - site_m[1], x[2] - site_m[2]
@@ -145,7 +163,7 @@ def _learn_rate(
     expected = gradient[3] * x[3] + gradient[4] * x[4] + gradient[5] * x[5]
     for i in range(3):
         gradient[i] = (x[3 + i] - expected * gradient[3 + i]) * inverse
-    return _learn(x, p, gradient, rate_mps - expected, sigma_mps * sigma_mps)
+    return _learn(x, p, gradient, rate_mps - expected, sigma_mps * sigma_mps, cross)
 
 
 @njit(cache=True, error_model="numpy")
@@ -177,7 +195,7 @@ def update_each(
         (N,) log-density in 1/m³ of each detection under its track; written.
     """
     count = mode.shape[1]
-    distance, likelihood, gradient = np.empty(count), np.empty(count), np.empty(7)
+    distance, likelihood, gradient, cross = np.empty(count), np.empty(count), np.empty(7), np.empty(7)
     x, p = np.empty((count, 7)), np.empty((count, 7, 7))
     for row in rows:
         t, s = track[row], sensor[row]
@@ -186,11 +204,13 @@ def update_each(
             x[m] = state[t, m]
             for e in range(28):
                 p[m, _ROW[e], _COLUMN[e]] = p[m, _COLUMN[e], _ROW[e]] = cov[t, m, e]
-            distance[m], determinant = _learn_place(x[m], p[m], position_m[row], noise_m2[row], gradient)
+            distance[m], determinant = _learn_place(
+                x[m], p[m], position_m[row], noise_m2[row], gradient, cross
+            )
             likelihood[m] = mode[t, m] / math.sqrt(determinant)
             if not math.isnan(rate_mps[row]):
                 more, variance = _learn_rate(
-                    x[m], p[m], site_m[s], rate_mps[row], sigma_rate_mps[s], gradient
+                    x[m], p[m], site_m[s], rate_mps[row], sigma_rate_mps[s], gradient, cross
                 )
                 distance[m] += more - (rate_mps[row] / usual_mps) ** 2
                 likelihood[m] *= usual_mps / math.sqrt(variance)
@@ -235,14 +255,8 @@ def merge_each(rows: IntN, state: Float, cov: Float, mode: Float) -> tuple[Float
     state, cov, mode
         (T, M, 7), (T, M, 28) packed, (T, M): the tracks.
     """
-    mean, whole = np.zeros((len(rows), 6)), np.zeros((len(rows), 21))
+    mean, whole = np.empty((len(rows), 6)), np.empty((len(rows), 21))
+    spread = np.empty((mode.shape[1], 21))
     for k, t in enumerate(rows):
-        for m in range(mode.shape[1]):
-            for i in range(6):
-                mean[k, i] += mode[t, m] * state[t, m, i]
-        for m in range(mode.shape[1]):
-            for e in range(21):
-                i, j = _ROW[e], _COLUMN[e]
-                spread = (state[t, m, i] - mean[k, i]) * (state[t, m, j] - mean[k, j])
-                whole[k, e] += mode[t, m] * (cov[t, m, e] + spread)
+        _merge(state, cov, mode, t, mean[k], whole[k], spread)
     return mean, whole

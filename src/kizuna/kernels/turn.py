@@ -65,35 +65,37 @@ def advance(rows: IntN, dt_s: FloatN, m: int, parameters: FloatN, state: Float, 
             total = half[i, j] if j < 3 else 0.0
             for k in range(3, 7):
                 total += half[i, k] * step[j, k]
-            cov[t, m, e] = total + _noise(i, j, dt, parameters, up, across)
+            cov[t, m, e] = total
+        _shake(dt, parameters, up, across, cov[t, m])
         for i in range(3):
             state[t, m, i] += moved[0, i]
             state[t, m, 3 + i] = moved[1, i]
 
 
 @njit(cache=True, error_model="numpy")
-def _noise(
-    i: int, j: int, dt_s: float, parameters: FloatN, up: FloatN, across: tuple[float, float, float]
-) -> float:
-    """What noise adds to the covariance of components i ≤ j of the state.
+def _shake(
+    dt_s: float, parameters: FloatN, up: FloatN, across: tuple[float, float, float], cov: Float
+) -> None:
+    """Add noise to a packed covariance (28,).
 
     Of white acceleration as in `kizuna.kernels.kalman.predict`; of the rate as of a Wiener process of
     acceleration (Bar-Shalom, Li, Kirubarajan 2001, 6.2.3) along `across`, the up direction times velocity.
     """
-    rate_q = parameters[2]
-    if j == 6:
-        if i == 6:
-            return float(rate_q * dt_s)
-        return float(rate_q * across[i % 3] * (dt_s**3 / 6.0 if i < 3 else dt_s**2 / 2.0))
-    white = (parameters[1] - parameters[0]) * up[i % 3] * up[j % 3]
-    if i % 3 == j % 3:
-        white += parameters[0]
-    jerk = rate_q * across[i % 3] * across[j % 3]
-    if j < 3:
-        return float(white * dt_s**3 / 3.0 + jerk * dt_s**5 / 20.0)
-    if i < 3:
-        return float(white * dt_s**2 / 2.0 + jerk * dt_s**4 / 8.0)
-    return float(white * dt_s + jerk * dt_s**3 / 3.0)
+    level_q, excess, rate_q = parameters[0], parameters[1] - parameters[0], parameters[2]
+    dt2, dt3 = dt_s * dt_s, dt_s * dt_s * dt_s
+    k = 0
+    for i in range(3):
+        for j in range(3):
+            white = excess * up[i] * up[j] + (level_q if i == j else 0.0)
+            jerk = rate_q * across[i] * across[j]
+            cov[6 + 3 * i + j] += white * dt2 / 2.0 + jerk * dt2 * dt2 / 8.0
+            if j >= i:
+                cov[k] += white * dt3 / 3.0 + jerk * dt2 * dt3 / 20.0
+                cov[15 + k] += white * dt_s + jerk * dt3 / 3.0
+                k += 1
+        cov[21 + i] += rate_q * across[i] * dt3 / 6.0
+        cov[24 + i] += rate_q * across[i] * dt2 / 2.0
+    cov[27] += rate_q * dt_s
 
 
 @njit(cache=True, error_model="numpy")
