@@ -217,3 +217,18 @@ def test_a_motion_that_is_not_known_is_refused(kizuna: Kizuna, folder: Path) -> 
     left = kizuna(*TRACK, "--out", "tracks.parquet", "--motion", "sideways")
     assert left.status == 2
     assert "sideways" in left.err
+
+
+def test_smooth_puts_tracks_where_all_detections_say(pictures: Any) -> None:
+    """Nearer by far than they were, and before they were confirmed."""
+    before, after = pictures(), pictures(None, "--smooth")
+    assert len(after) > len(before)
+    assert set(after.track) == set(before.track)
+    off = [np.median(np.concatenate(list(off_m(each).values()))) for each in (before, after)]
+    assert off[1] < 0.9 * off[0]
+
+
+def test_smooth_with_turns_is_refused(kizuna: Kizuna, folder: Path) -> None:
+    left = kizuna(*TRACK, "--out", "tracks.parquet", "--motion", "agile", "--smooth")
+    assert left.status == 2
+    assert "civil or steady" in left.err

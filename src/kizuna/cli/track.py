@@ -53,6 +53,14 @@ def track(
             "three times as long and more.",
         ),
     ] = False,
+    smooth: Annotated[
+        bool,
+        typer.Option(
+            "--smooth",
+            help="For the picture after the action: put each track where all its detections, the later ones "
+            "too, say that it was.",
+        ),
+    ] = False,
     node: Annotated[
         str, typer.Option(help="Whose tracks they are, for the column `node`.", metavar="NAME")
     ] = "local",
@@ -84,7 +92,7 @@ def track(
 
         told = circumstances(start, listen)
         done = track_files(
-            inputs, sensors, every, associator, motion, register, node, out, stats, told, report
+            inputs, sensors, every, associator, motion, register, smooth, node, out, stats, told, report
         )
     if not quiet:
         for remark in done.remarks:

@@ -57,6 +57,7 @@ def track_files(
     associator: Associator,
     motion: Name,
     register: bool,
+    smooth: bool,
     node: str,
     out: Path,
     stats: Path | None,
@@ -79,6 +80,8 @@ def track_files(
         The set of models by which objects are expected to move.
     register
         Whether to estimate the sensors' biases first, and to correct them.
+    smooth
+        Whether to put each track where all its detections say that it was.
     node
         Whose tracks they are.
     out, stats
@@ -95,6 +98,8 @@ def track_files(
     WorkError
         When a file can't be written.
     """
+    if smooth:
+        _check_straight(motion)
     report("compiling", 0.0)
     load_reader(inputs[0])
     report("reading", 0.0)
@@ -123,14 +128,24 @@ def track_files(
         detections = biases.correct(detections)
         remarks += biases.sentences()
     began_s = time.perf_counter()
-    tracker = Tracker(known, MOTIONS[motion](), associator=associator)
+    tracker = Tracker(known, MOTIONS[motion](), associator=associator, keep_history=smooth)
     pictures = _track(tracker, detections, times, node, report)
     seconds = time.perf_counter() - began_s
+    if smooth:
+        report("smoothing", 0.0)
+        pictures = tracker.smoothed(pictures, times)
     codec.write(pictures, out)
     if stats:
         _write_figures(stats, len(detections), seconds, reading_s)
     remarks += tracker.remarks()
     return Done(len(detections), len(np.unique(pictures.track)), seconds, remarks)
+
+
+def _check_straight(motion: Name) -> None:
+    """Refuse to smooth by models that turn or fall."""
+    if not MOTIONS[motion]().is_straight:
+        straight = " or ".join(name for name, made in MOTIONS.items() if made().is_straight)
+        raise InputError("--smooth", "", f"doesn't go with --motion {motion}", f"--motion {straight}")
 
 
 def _write_figures(stats: Path, count: int, seconds: float, reading_s: float) -> None:

@@ -16,7 +16,7 @@ def move(
     seen: tuple[CodeN, Float],
     identity: IntN,
     numbers: tuple[FloatN, ...],
-    number: IntN,
+    counts: tuple[IntN, ...],
     confirmed: BoolN,
 ) -> None:
     """Move the last rows into the places of rows that leave, in order; one call for all columns.
@@ -27,10 +27,10 @@ def move(
         (K,) rows that leave, ascending, of the first `count`; of those the first `count` - K are left.
     state, cov, mode, seen, identity
         (T, M, 6), (T, M, 21), (T, M), two of (T, K), (T, 2): columns; written.
-    numbers
-        Any number of columns of shape (T,); written.
-    number, confirmed
-        (T,) and (T,); written.
+    numbers, counts
+        Any number of columns of shape (T,), of floats and of integers; written.
+    confirmed
+        (T,); written.
     """
     keep = count - len(gone)
     row, behind = keep, np.searchsorted(gone, keep)
@@ -46,6 +46,7 @@ def move(
         identity[hole] = identity[row]
         for column in numbers:
             column[hole] = column[row]
-        number[hole] = number[row]
+        for integers in counts:
+            integers[hole] = integers[row]
         confirmed[hole] = confirmed[row]
         row += 1

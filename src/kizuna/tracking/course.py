@@ -13,6 +13,7 @@ from kizuna.shapes import BoolN, FloatN, FloatNx6, FloatNx21, IntN
 from kizuna.tracking.associate import GATE, hashed, laid, nearest, pairs
 from kizuna.tracking.existence import Belief, Existence
 from kizuna.tracking.filter import Measurements, Sources
+from kizuna.tracking.history import History
 from kizuna.tracking.joint import LEAST_MERIT, Shares, share
 from kizuna.tracking.moving import ahead, at, follow, guess
 from kizuna.tracking.register import Register
@@ -29,7 +30,7 @@ _REMARK_EVERY_S = 30.0
 """How often the picture is looked at for what should be remarked on."""
 _SILENCE_S = 10.0
 """After this long without any detection, tracks are judged before anything else: time alone ends them."""
-_RECENT_S = 60.0
+RECENT_S = 60.0
 """A sensor that saw an object within this time contributes to its track."""
 _COAST_AFTER = 1.5
 """A track coasts when its quickest recent sensor has been silent for this many of its periods."""
@@ -60,6 +61,9 @@ class Course:
         self.next_number = 1
         self.pairs: list[tuple[IntN, Measurements]] | None = None
         """Where to keep which measurements updated which confirmed tracks; None for nowhere."""
+        self.history: History | None = None
+        """Where to keep what all tracks were made of; None for nowhere."""
+        self._begun = 0
         self._sources = sources
         self._motion = motion
         self.existence = Existence(sources, belief)
@@ -121,6 +125,8 @@ class Course:
         fresh, drop = self.existence.judge(tracks, time_s)
         tracks.number[fresh] = np.arange(self.next_number, self.next_number + len(fresh))
         self.next_number += len(fresh)
+        if self.history is not None:
+            self.history.confirmed(tracks, fresh)
         tracks.remove(drop)
 
     def end_silence(self, time_s: float) -> None:
@@ -158,6 +164,8 @@ class Course:
 
     def _recur(self, rows: IntN, track: IntN, trust: FloatN, measurements: Measurements) -> FloatN:
         """Predict and update the tracks (N,) of the measurements in `rows`; log-densities (N,)."""
+        if self.history is not None:
+            self.history.updated(self.tracks.serial[track[rows]], trust[rows], measurements.take(rows))
         return follow(self.tracks, self._motion, self._sources, rows, track, trust, measurements)
 
     def _begin(self, rows: IntN, measurements: Measurements) -> None:
@@ -201,6 +209,10 @@ class Course:
             tracks.state,
             tracks.cov,
         )
+        tracks.serial[first : first + count] = self._begun + np.arange(count)
+        self._begun += count
+        if self.history is not None:
+            self.history.begun(tracks, first, tracks.serial[track[rows]], measurements.take(rows))
         self.existence.begin(tracks, first, begun_by, measurements)
         gain = self.existence.gain(log_likelihood, measurements)
         self.existence.credit(tracks, rows[joined[rows]], track, gain, np.ones(len(track)), measurements)
@@ -211,7 +223,7 @@ class Course:
         A track is silent when it has not been seen for longer than its quickest recent sensor takes.
         """
         tracks = self.tracks
-        count, quickest_s = existence.recency(rows, time_s, _RECENT_S, self._sources.period_s, tracks.seen)
+        count, quickest_s = existence.recency(rows, time_s, RECENT_S, self._sources.period_s, tracks.seen)
         return count, time_s - tracks.last_hit_s[rows] > _COAST_AFTER * quickest_s
 
     def at(self, rows: IntN, time_s: float) -> tuple[FloatNx6, FloatNx21]:

@@ -8,6 +8,7 @@ from kizuna.kernels import interact, kalman
 from kizuna.models.motion import Motion
 from kizuna.shapes import FloatN, FloatNx6, FloatNx21, IntN
 from kizuna.tracking.filter import Measurements, Sources
+from kizuna.tracking.history import States
 from kizuna.tracking.register import Register
 
 
@@ -51,7 +52,7 @@ def guess(tracks: Register, motion: Motion, first: int) -> None:
 
 
 def follow(
-    tracks: Register,
+    tracks: Register | States,
     motion: Motion,
     sources: Sources,
     rows: IntN,

@@ -47,6 +47,8 @@ class Register:
     confirmed: BoolN
     number: IntN
     """Track number from 1; 0 before confirmation."""
+    serial: IntN
+    """Which track this is, from its first detection on."""
     count: int = 0
 
     @classmethod
@@ -69,6 +71,7 @@ class Register:
             identity=np.full((capacity, 2), -1, dtype=np.int64),
             confirmed=np.zeros(capacity, dtype=np.bool_),
             number=np.zeros(capacity, dtype=np.int64),
+            serial=np.zeros(capacity, dtype=np.int64),
         )
 
     def copy(self) -> Self:
@@ -108,7 +111,7 @@ class Register:
                 self.born_s,
                 self.last_hit_s,
             ),
-            self.number,
+            (self.number, self.serial),
             self.confirmed,
         )
         self.count -= len(rows)

@@ -13,13 +13,15 @@ from kizuna.messages.sensor import Sensors
 from kizuna.messages.track import STATUSES, Tracks
 from kizuna.models.motion import Motion
 from kizuna.models.sets import civil
-from kizuna.shapes import IntN
+from kizuna.shapes import FloatN, IntN
 from kizuna.tracking.course import Associator, Course
 from kizuna.tracking.existence import Belief
 from kizuna.tracking.filter import POSITION, RADAR, Filter, Measurements, Sources
+from kizuna.tracking.history import History
 from kizuna.tracking.past import Past
 from kizuna.tracking.recognise import Shown, recognise
 from kizuna.tracking.remarks import Remarks
+from kizuna.tracking.smooth import smoothed
 
 _SLICE_OF_PERIOD = 0.8
 """No slice holds two detections of one object by one sensor: periods jitter by less than a fifth."""
@@ -49,6 +51,8 @@ class Tracker:
         come in order.
     keep_pairs
         Whether to keep which measurements updated which tracks, for `take_pairs`; of `gnn` alone.
+    keep_history
+        Whether to keep what the tracks were made of, for `smoothed`; not when detections may be late.
     """
 
     def __init__(
@@ -59,6 +63,7 @@ class Tracker:
         associator: Associator = "gnn",
         late_s: float = 0.0,
         keep_pairs: bool = False,
+        keep_history: bool = False,
     ) -> None:
         self._motion = motion or civil()
         self.sources = Sources.of(sensors)
@@ -70,6 +75,10 @@ class Tracker:
         self._course = Course(self.sources, self._motion, belief or Belief(), associator, self._remarks)
         if keep_pairs:
             self._course.pairs = []
+        if keep_history:
+            if not self._motion.is_straight:
+                raise ValueError("only straight models of motion can be smoothed")
+            self._course.history = History()
         self._pending: list[Measurements] = []
         self._last_s = -np.inf
         self._late_s = late_s
@@ -104,6 +113,12 @@ class Tracker:
             nothing = np.empty(0, dtype=np.int64)
             return nothing, self._filter.measure(Detections.empty())
         return np.concatenate([number for number, _ in kept]), Measurements.join([each for _, each in kept])
+
+    def smoothed(self, pictures: Tracks, times_s: FloatN) -> Tracks:
+        """Pictures that were taken at these times, by what is known by now: `kizuna.tracking.smooth`."""
+        if self._course.history is None:
+            raise ValueError("the tracker keeps no history")
+        return smoothed(self._course.history, self.sources, self._motion, pictures, times_s)
 
     def remarks(self) -> list[str]:
         """What should be known of the input before the tracks are believed, one sentence each."""
