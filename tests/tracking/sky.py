@@ -177,6 +177,52 @@ def hear(sky, sensors, duration_s, seed, identities=None):
     )
 
 
+def ears(count=2, centre=(48.0, 9.0), apart_m=80e3, **columns):
+    """Bearing sensors on a circle about a place; any column may be given for all of them."""
+    lat, lon = destination(*centre, 360.0 * np.arange(count) / count + 20.0, apart_m)
+    usual = {
+        "alt_m": 300.0,
+        "sigma_azimuth_deg": 0.3,
+        "sigma_elevation_deg": 0.3,
+        "max_range_m": 300e3,
+        "period_s": 4.0,
+        "pd": 0.9,
+        "clutter_per_scan": 0.0,
+    }
+    numbers = {
+        name: np.broadcast_to(np.asarray(value, dtype=np.float64), count)
+        for name, value in (usual | columns).items()
+    }
+    names, kinds = [f"ear{k}" for k in range(count)], ["bearing"] * count
+    return Sensors.of(sensor=names, nation=["XYZ"] * count, kind=kinds, lat_deg=lat, lon_deg=lon, **numbers)
+
+
+def listen(sky, sensors, duration_s, seed):
+    """Bearings of all aircraft at once, each sensor at moments of its own."""
+    random = np.random.default_rng(seed)
+    count, parts = len(sky.lat_deg), []
+    for row in range(len(sensors)):
+        frames = np.arange(random.random() * sensors.period_s[row], duration_s, sensors.period_s[row])
+        objects, time = np.tile(np.arange(count), len(frames)), np.repeat(frames, count)
+        site = (sensors.lat_deg[row], sensors.lon_deg[row], sensors.alt_m[row])
+        azimuth, elevation, distance = ecef_to_aer(geodetic_to_ecef(*sky.geodetic(objects, time)), *site)
+        seen = (random.random(len(time)) < sensors.pd[row]) & (distance < sensors.max_range_m[row])
+        azimuth = azimuth + sensors.sigma_azimuth_deg[row] * random.normal(size=len(time))
+        elevation = elevation + sensors.sigma_elevation_deg[row] * random.normal(size=len(time))
+        sensor = np.full(len(time), row)
+        parts.append([part[seen] for part in (time, sensor, azimuth % 360.0, elevation, objects)])
+    time, sensor, azimuth, elevation, objects = map(np.concatenate, zip(*parts, strict=True))
+    order = np.argsort(time, kind="stable")
+    return Detections.of(
+        time=START_S + time[order],
+        sensor=Labels(sensor[order].astype(np.int32), tuple(sensors.sensor.values())),
+        kind=Labels.constant("bearing", len(order)),
+        azimuth_deg=azimuth[order],
+        elevation_deg=elevation[order],
+        object=Labels(objects[order].astype(np.int32), tuple(f"object{k}" for k in range(count))),
+    )
+
+
 def together(*parts):
     """Detections of several sources as one stream, in order of time."""
     joined = Detections.join(list(parts))

@@ -9,8 +9,6 @@ from tests.tracking.sky import START_S, Sky, hear, radars, receiver, together, w
 
 from kizuna.errors import InputError
 from kizuna.geo.frames import geodetic_to_ecef
-from kizuna.messages.columns import Labels
-from kizuna.messages.detection import Detections
 from kizuna.messages.sensor import Sensors
 from kizuna.tracking.tracker import Tracker
 
@@ -80,45 +78,6 @@ def test_reports_and_plots_of_one_aircraft_are_one_track():
     assert found.false == 0
     assert [tracks.identity.values()[row] for row in found.row] == names
     assert (tracks.sensors >= 3).mean() > 0.9
-
-
-def with_bearings(detections, sensors):
-    """The detections and a bearing beside each third one; the sensors and the one that takes the bearings."""
-    times = detections.time[::3]
-    bearings = Detections.of(
-        time=times,
-        sensor=Labels.constant("direction", len(times)),
-        kind=Labels.constant("bearing", len(times)),
-        azimuth_deg=np.linspace(0.0, 359.0, len(times)),
-    )
-    direction = Sensors.of(
-        sensor=["direction"],
-        nation=["XYZ"],
-        kind=["bearing"],
-        lat_deg=[48.0],
-        lon_deg=[9.0],
-        alt_m=[0.0],
-        sigma_azimuth_deg=[1.0],
-        period_s=[1.0],
-    )
-    return together(detections, bearings), Sensors.join([sensors, direction])
-
-
-def test_bearings_are_left_out_and_counted():
-    sky, sensors = Sky.of(30, 7), radars()
-    detections, more = with_bearings(watch(sky, sensors, 65.0, 7), sensors)
-    tracker = Tracker(more)
-    tracks = follow(more, detections, 60.0, tracker)[0]
-    found = match(sky, tracks, 60.0)
-    assert len(np.unique(found.number)) == 30
-    assert found.false == 0
-    assert tracker.left_out == int(detections.kind.equal("bearing").sum())
-
-
-def test_nothing_but_bearings_gives_no_track():
-    detections, sensors = with_bearings(watch(Sky.of(10, 8), radars(), 30.0, 8), radars())
-    only = detections.take(detections.kind.equal("bearing"))
-    assert [len(tracks) for tracks in follow(sensors, only, [10.0, 30.0])] == [0, 0]
 
 
 def test_an_unknown_sensor_is_refused_with_its_name():

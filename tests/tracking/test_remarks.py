@@ -1,12 +1,9 @@
-"""What the tracker remarks on: heights that are assumed, identities that several use, bearings."""
+"""What the tracker remarks on: heights that are assumed, identities that several use."""
 
 import numpy as np
 from tests.tracking.follow import follow
 from tests.tracking.sky import Sky, hear, radars, receiver, watch
 
-from kizuna.messages.columns import Labels
-from kizuna.messages.detection import Detections
-from kizuna.messages.sensor import Sensors
 from kizuna.tracking.tracker import Tracker
 
 
@@ -45,28 +42,4 @@ def test_an_identity_that_two_aircraft_use():
     assert len(numbers) == 2
     assert tracker.remarks() == [
         f"identity {names[3]} is used by 2 objects at once (tracks {numbers[0]} and {numbers[1]})"
-    ]
-
-
-def test_bearings_are_counted_by_sensor():
-    sensors = Sensors.of(
-        sensor=["direction"],
-        nation=["XYZ"],
-        kind=["bearing"],
-        lat_deg=[48.0],
-        lon_deg=[9.0],
-        alt_m=[0.0],
-        sigma_azimuth_deg=[1.0],
-        period_s=[1.0],
-    )
-    bearings = Detections.of(
-        time=np.arange(1_200.0),
-        sensor=Labels.constant("direction", 1_200),
-        kind=Labels.constant("bearing", 1_200),
-        azimuth_deg=np.full(1_200, 45.0),
-    )
-    tracker = Tracker(sensors)
-    tracker.process(bearings)
-    assert tracker.remarks() == [
-        "sensor 'direction': 1,200 bearings left out; a bearing alone gives no place"
     ]

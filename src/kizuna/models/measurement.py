@@ -19,6 +19,9 @@ LEAST_DEPTH_M = 2_000.0
 USUAL_HEIGHT_SIGMA_M = 25.0
 """Accuracy of a reported height whose sensor states none: Mode C counts in steps of 100 feet."""
 
+_ON_LINE_M = 1e5
+"""How far out on its line the place of a bearing is written: any will do."""
+
 ASSUMED_ALIKE = 100.0
 """An assumed height errs alike in all plots of a track: a hundred of them tell about as much as one."""
 
@@ -132,6 +135,31 @@ def radar_places(
     if any_height:
         lift_m[rows[~told]] = 0.0
     return told
+
+
+def bearing_lines(
+    rows: IntN,
+    sensor: CodeN,
+    azimuth_deg: FloatN,
+    elevation_deg: FloatN,
+    known: Sites,
+    place_m: FloatNx3,
+    cov_m2: FloatNx6,
+    line: IntN,
+) -> None:
+    """Bearings to lines, written into the chosen rows; arguments as in `radar_places`.
+
+    The place is one on the line, and its covariance is nothing; NaN where the sensor states no accuracy.
+    `line`, (N,), becomes 2 where an elevation tells the line and 1 where it is anywhere above the horizontal.
+    """
+    at = sensor[rows]
+    told = ~np.isnan(elevation_deg[rows] + known.sigma[at, 2])
+    azimuth, elevation = np.radians(azimuth_deg[rows]), np.radians(np.where(told, elevation_deg[rows], 0.0))
+    level = np.cos(elevation)
+    local = np.stack([level * np.sin(azimuth), level * np.cos(azimuth), np.sin(elevation)], axis=1)
+    place_m[rows] = known.place_m[at] + _ON_LINE_M * np.einsum("ni,nij->nj", local, known.basis[at])
+    cov_m2[rows] = np.where(np.isnan(known.sigma[at, 1]), np.nan, 0.0)[:, None]
+    line[rows] = np.where(told, 2, 1)
 
 
 def assumed_height(range_m: FloatN, site_alt_m: FloatN) -> tuple[FloatN, FloatN]:

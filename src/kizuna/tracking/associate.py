@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kizuna.kernels import assignment, bend, flat, gating, weigh
+from kizuna.kernels import assignment, bend, flat, gating, lines, weigh
 from kizuna.models.motion import Motion
 from kizuna.shapes import FloatN, FloatNx3, FloatNx6, IntN
-from kizuna.tracking.filter import Measurements, Sources
+from kizuna.tracking.filter import LONG_M, Measurements, Sources
 from kizuna.tracking.register import Register
 
 GATE = 16.0
@@ -88,10 +88,10 @@ def pairs(
     least_merit
         Pairs with less are left out.
     """
-    near, candidate, plot = gating.candidates(GATE, CELL_M, measurements.place_m, measurements.cov_m2, where)
+    near, candidate, plot = _candidates(measurements, sources, where)
     place_m, cov_m2 = measurements.place_m, measurements.cov_m2
     if measurements.loose:
-        # A plot without height is judged by each track at that track's height.
+        # A plot without height is judged by each track at that track's height, a bearing at its range.
         place_m, cov_m2 = laid(measurements.take(plot), candidate, sources, tracks, 1.0)
         plot = np.arange(len(plot))
     start, track, merit, log_density, place = weigh.weigh_each(
@@ -126,6 +126,36 @@ def pairs(
     return Pairs(start, track, column, seen_track, merit, log_density, place, place_m, cov_m2)
 
 
+def _candidates(
+    measurements: Measurements, sources: Sources, where: gating.Hashed
+) -> tuple[IntN, IntN, IntN]:
+    """What `gating.candidates` gives, for bearings too."""
+    bearings = np.flatnonzero(measurements.line)
+    if not len(bearings):
+        return gating.candidates(GATE, CELL_M, measurements.place_m, measurements.cov_m2, where)
+    others = np.flatnonzero(measurements.line == 0)
+    _, track, row = gating.candidates(
+        GATE, CELL_M, measurements.place_m[others], measurements.cov_m2[others], where
+    )
+    spot, rows, *_ = where
+    by, near = lines.near(
+        bearings,
+        measurements.line,
+        measurements.place_m,
+        measurements.sensor,
+        sources.sites.place_m,
+        sources.sites.up,
+        sources.sites.sigma,
+        sources.max_range_m,
+        GATE,
+        spot,
+    )
+    track, row = np.concatenate([track, rows[near]]), np.concatenate([others[row], by])
+    order = np.argsort(row, kind="stable")
+    start = np.searchsorted(row[order], np.arange(len(measurements.time_s) + 1))
+    return start, track[order], row[order]
+
+
 def nearest(found: Pairs) -> IntN:
     """Row of the track that each detection belongs to, (N,); -1 where no track explains it.
 
@@ -145,8 +175,8 @@ def laid(
 ) -> tuple[FloatNx3, FloatNx6]:
     """Places and covariances, with plots of assumed height or wide angles laid at their tracks (N,).
 
-    Where `track` is -1 a plot stays as it is; `alike` is how many plots of assumed height tell as much as
-    one.
+    Bearings are laid at the ranges of their tracks. Where `track` is -1 a row stays as it is; `alike` is how
+    many plots of assumed height tell as much as one.
     """
     place_m, cov_m2 = measurements.place_m.copy(), measurements.cov_m2.copy()
     flat.lay_each(
@@ -178,4 +208,20 @@ def laid(
         place_m,
         cov_m2,
     )
+    if measurements.line.any():
+        lines.lay_each(
+            np.flatnonzero((measurements.line > 0) & (track >= 0)),
+            track,
+            measurements.time_s,
+            measurements.sensor,
+            measurements.line,
+            sources.sites.place_m,
+            sources.sites.up,
+            sources.sites.sigma,
+            LONG_M,
+            tracks.state,
+            tracks.time_s,
+            place_m,
+            cov_m2,
+        )
     return place_m, cov_m2

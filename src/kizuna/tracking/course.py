@@ -11,6 +11,7 @@ from kizuna.models.measurement import ASSUMED_ALIKE
 from kizuna.models.motion import Motion
 from kizuna.shapes import BoolN, FloatN, FloatNx6, FloatNx21, IntN
 from kizuna.tracking.associate import GATE, hashed, laid, nearest, pairs
+from kizuna.tracking.crossings import Crossings
 from kizuna.tracking.existence import Belief, Existence
 from kizuna.tracking.filter import Measurements, Sources
 from kizuna.tracking.history import History
@@ -63,6 +64,7 @@ class Course:
         """Where to keep which measurements updated which confirmed tracks; None for nowhere."""
         self.history: History | None = None
         """Where to keep what all tracks were made of; None for nowhere."""
+        self.crossings = Crossings(sources, motion)
         self._begun = 0
         self._sources = sources
         self._motion = motion
@@ -76,6 +78,7 @@ class Course:
         made = copy.copy(self)
         made.tracks = self.tracks.copy()
         made.existence = copy.copy(self.existence)
+        made.crossings = copy.copy(self.crossings)
         return made
 
     def work(self, measurements: Measurements) -> None:
@@ -111,8 +114,12 @@ class Course:
             unexplained = shares.unexplained
             belief.learn(measurements.sensor[unexplained], last_s)
             self._update_shared(shares)
+        bearings = unexplained[measurements.line[unexplained] > 0]
+        if len(bearings):
+            self._begin_crossing(measurements.take(bearings))
+            unexplained = unexplained[measurements.line[unexplained] == 0]
         if len(unexplained):
-            self._begin(unexplained, measurements)
+            self._begin(unexplained, measurements, measurements.sensor)
         if last_s - self._rated_s >= _RATE_EVERY_S:
             self._rated_s = last_s
             belief.rate(tracks, np.arange(tracks.count))
@@ -153,7 +160,7 @@ class Course:
 
     def _keep_pairs(self, track: IntN, measurements: Measurements) -> None:
         if self.pairs is not None:
-            rows = np.flatnonzero((track >= 0) & self.tracks.confirmed[track])
+            rows = np.flatnonzero((track >= 0) & self.tracks.confirmed[track] & (measurements.line == 0))
             self.pairs.append((self.tracks.number[track[rows]], measurements.take(rows)))
 
     def _update_shared(self, shares: Shares) -> None:
@@ -168,8 +175,21 @@ class Course:
             self.history.updated(self.tracks.serial[track[rows]], trust[rows], measurements.take(rows))
         return follow(self.tracks, self._motion, self._sources, rows, track, trust, measurements)
 
-    def _begin(self, rows: IntN, measurements: Measurements) -> None:
-        """Begin tracks with the detections in `rows`, which no track explains."""
+    def _begin_crossing(self, bearings: Measurements) -> None:
+        """Begin tracks where bearings that no track explains cross earlier ones from other sites."""
+        crossed, doubt = self.crossings.find(bearings)
+        if len(doubt):
+            first = self.tracks.count
+            # Each crossing is a track of its own: none joins another's.
+            self._begin(np.arange(len(doubt)), crossed, np.zeros(len(doubt), dtype=np.int64))
+            self.tracks.score[first : self.tracks.count] -= doubt
+            self.tracks.least[first : self.tracks.count] -= doubt
+
+    def _begin(self, rows: IntN, measurements: Measurements, source: IntN) -> None:
+        """Begin tracks with the detections in `rows`, which no track explains.
+
+        Those of different `source`, (N,), may begin one track together.
+        """
         tracks = self.tracks
         track, log_likelihood = np.full(len(measurements.time_s), -1), np.zeros(len(measurements.time_s))
         tracks.make_room(len(rows))
@@ -178,7 +198,7 @@ class Course:
         begun_by = np.empty(first + len(rows), dtype=np.int64)
         count = initiate.begin(
             rows,
-            measurements.sensor,
+            source,
             measurements.time_s,
             measurements.place_m,
             measurements.cov_m2,

@@ -22,6 +22,8 @@ EARTH = np.array([WGS84_A_M, WGS84_F, EFFECTIVE_EARTH_FACTOR * EARTH_MEAN_RADIUS
 _HEIGHTS_M = 12_000.0
 """Clutter fills the air up to here."""
 _HEARD_EVERYWHERE_M = 1e7
+LONG_M = 2e6
+"""Standard deviation along what a bearing doesn't tell: ten times what any track doesn't know."""
 _NEW_PER_SCAN = 0.1
 """How many new objects a sensor finds in one scan, on average; the weight of "new" beside clutter."""
 _BEND = 0.05
@@ -49,6 +51,9 @@ class Measurements:
     """Whether the height is assumed."""
     bent: BoolN
     """Whether errors of direction bend the place by much, so that a track is to lay it where it is."""
+    line: IntN
+    """What a bearing tells: 1 azimuth, 2 azimuth and elevation; 0 for what isn't one. A bearing's place is
+    any on its line, until it is laid at a track (`kizuna.tracking.associate.laid`)."""
     rate_mps: FloatN
     """Range rate, NaN for none."""
     identity: IntN
@@ -59,7 +64,7 @@ class Measurements:
     @property
     def loose(self) -> bool:
         """Whether any of the places depend on the track that they are for."""
-        return bool(self.assumed.any() or self.bent.any())
+        return bool(self.assumed.any() or self.bent.any() or self.line.any())
 
     def take(self, rows: slice | IntN) -> Self:
         """The chosen rows."""
@@ -71,6 +76,7 @@ class Measurements:
             self.lift_m[rows],
             self.assumed[rows],
             self.bent[rows],
+            self.line[rows],
             self.rate_mps[rows],
             self.identity[rows],
             self.channel[rows],
@@ -97,6 +103,7 @@ class Sources:
     sites: measurement.Sites
     placed: BoolN
     is_position: BoolN
+    is_bearing: BoolN
     max_range_m: FloatN
     sigma_rate_mps: FloatN
     period_s: FloatN
@@ -121,7 +128,13 @@ class Sources:
             np.isnan(sensors.clutter_per_scan), DEFAULTS["clutter_per_scan"], sensors.clutter_per_scan
         )
         max_range_m = np.where(np.isnan(sensors.max_range_m), _HEARD_EVERYWHERE_M, sensors.max_range_m)
-        volume_m3 = np.pi * np.minimum(max_range_m, 5e5) ** 2 * _HEIGHTS_M
+        is_bearing = sensors.kind.equal("bearing")
+        reach_m = np.minimum(max_range_m, 5e5)
+        volume_m3 = np.pi * reach_m**2 * _HEIGHTS_M
+        # Where a bearing is laid, half way out: what its angles span there, and the deviations of the rest.
+        arc_m, wide_m = np.pi * reach_m, np.sqrt(2.0 * np.pi) * LONG_M
+        upright_m = np.where(np.isnan(sensors.sigma_elevation_deg), wide_m, _HEIGHTS_M)
+        volume_m3 = np.where(is_bearing, arc_m * upright_m * wide_m, volume_m3)
         capped = np.minimum(pd, 0.98)
         return cls(
             names=tuple(sensors.sensor.names[code] for code in codes),
@@ -137,6 +150,7 @@ class Sources:
             ),
             placed=~np.isnan(sensors.lat_deg + sensors.lon_deg + sensors.alt_m),
             is_position=is_position,
+            is_bearing=is_bearing,
             max_range_m=max_range_m,
             sigma_rate_mps=sensors.sigma_range_rate_mps,
             period_s=sensors.period_s,
@@ -182,11 +196,9 @@ class Filter:
         """Radar plots of each sensor so far."""
         self.flat = np.zeros(len(sources.names), dtype=np.int64)
         """Those among them that nothing tells the height of."""
-        self.bearings = np.zeros(len(sources.names), dtype=np.int64)
-        """Detections of each sensor that give no place and were left out."""
 
     def measure(self, detections: Detections) -> Measurements:
-        """Measurements of all detections that give a place; bearings don't.
+        """Measurements of all detections.
 
         Raises
         ------
@@ -200,13 +212,12 @@ class Filter:
             expected = "one of " + ", ".join(self.sources.names)
             raise InputError("detections", f"column sensor, row {row}", f"{name!r} is not known", expected)
         bearing = detections.kind.equal("bearing")
-        if bearing.any():
-            self.bearings += np.bincount(sensor[bearing], minlength=len(self.bearings))
-            detections, sensor = detections.take(~bearing), sensor[~bearing]
         count = len(detections)
         place_m, cov_m2, lift_m = np.empty((count, 3)), np.empty((count, 6)), np.zeros((count, 3))
         is_position = detections.kind.equal("position")
-        self._place_plots(np.flatnonzero(~is_position), sensor, detections, place_m, cov_m2, lift_m)
+        self._place_plots(
+            np.flatnonzero(~is_position & ~bearing), sensor, detections, place_m, cov_m2, lift_m
+        )
         reports = np.flatnonzero(is_position)
         if len(reports):
             measurement.reported_places(
@@ -219,6 +230,18 @@ class Filter:
                 place_m,
                 cov_m2,
             )
+        line = np.zeros(count, dtype=np.int64)
+        if bearing.any():
+            measurement.bearing_lines(
+                np.flatnonzero(bearing),
+                sensor,
+                detections.azimuth_deg,
+                detections.elevation_deg,
+                self.sources.sites,
+                place_m,
+                cov_m2,
+                line,
+            )
         self._refuse_vague(np.isnan(cov_m2[:, 0]), sensor, detections)
         stated = ~np.isnan(self.sources.sigma_rate_mps[sensor])
         return Measurements(
@@ -229,6 +252,7 @@ class Filter:
             lift_m=lift_m,
             assumed=lift_m[:, 0] != 0.0,
             bent=self._bent(sensor, detections),
+            line=line,
             rate_mps=np.where(stated, detections.range_rate_mps, np.nan),
             identity=self.identities.code(detections.identity),
             channel=np.where(is_position, POSITION, RADAR),

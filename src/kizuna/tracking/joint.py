@@ -103,6 +103,7 @@ def share(
         cov_m2=cov_m2[rows],
         assumed=np.zeros(len(rows), dtype=np.bool_),
         bent=np.zeros(len(rows), dtype=np.bool_),
+        line=np.zeros(len(rows), dtype=np.int64),
         rate_mps=np.where(probability[likeliest] >= _SURE * trust, said.rate_mps, np.nan),
     )
     return Shares(

@@ -38,9 +38,4 @@ class Remarks:
                     f"sensor {sensor!r}: 2-D plots without heights; heights are assumed "
                     f"{HIGHEST_M / 2.0:,.0f} ± {HIGHEST_M / np.sqrt(12.0):,.0f} m"
                 )
-        for sensor, bearings in zip(heard.sources.names, heard.bearings, strict=True):
-            if bearings:
-                made.append(
-                    f"sensor {sensor!r}: {bearings:,} bearings left out; a bearing alone gives no place"
-                )
         return made

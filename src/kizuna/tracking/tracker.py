@@ -91,11 +91,6 @@ class Tracker:
         """How many detections came too late and were left out."""
 
     @property
-    def left_out(self) -> int:
-        """How many detections gave no place (bearings) and were left out."""
-        return int(self._filter.bearings.sum())
-
-    @property
     def count(self) -> int:
         """How many tracks are alive, tentative ones included."""
         return self._course.tracks.count
