@@ -191,7 +191,7 @@ def test_register_tells_and_corrects_biases(kizuna: Kizuna, tmp_path: Path) -> N
     codec.write(sensors, tmp_path / "s.parquet")
     codec.write(spoilt(watch(sky, sensors, 95.0, 3), {1: (300.0, 0.5, 0.0)}), tmp_path / "d.parquet")
     counts = {}
-    for options in ((), ("--register",)):
+    for options in ((), ("--register",), ("--register-online", "--stats", tmp_path / "stats.json")):
         out = tmp_path / "t.parquet"
         left = kizuna(
             "track", tmp_path / "d.parquet", "--sensors", tmp_path / "s.parquet", "--out", out, *options
@@ -201,6 +201,10 @@ def test_register_tells_and_corrects_biases(kizuna: Kizuna, tmp_path: Path) -> N
         tracks = codec.read(Tracks, out)
         counts[options] = int((tracks.time == tracks.time.max()).sum())
     assert counts["--register",] == 40 < counts[()]
+    stats = json.loads((tmp_path / "stats.json").read_text())
+    range_m, sigma_m = stats["biases"]["radar1"]["range_m"]
+    assert abs(range_m - 300.0) < 5.0 * sigma_m < 50.0
+    assert list(counts.values())[2] < counts[()]
 
 
 def test_objects_may_be_expected_to_move_otherwise(pictures: Any) -> None:

@@ -17,57 +17,72 @@ Associator = Literal["gnn", "bp"]
 Motion = Literal["civil", "steady", "terminal", "agile", "balloon", "ballistic", "any"]
 """The same as the sets of `kizuna.models.sets`."""
 
+Sensors = Annotated[
+    Path | None,
+    typer.Option(
+        help="The sensors, YAML or Parquet. Recordings may go without: what they don't tell of their "
+        "sensors is then taken to be typical.",
+        metavar="SENSORS",
+        show_default=False,
+    ),
+]
+Stats = Annotated[
+    Path | None,
+    typer.Option(help="Write here how many detections a second it was.", metavar="STATS.json"),
+]
+Expected = Annotated[
+    Motion,
+    typer.Option(
+        help="How objects are expected to move: airliners en route, on a steady course or near airports; "
+        "aircraft that turn at 3 g; balloons; what falls freely or rises under thrust; any of them.",
+        metavar="|".join(get_args(Motion)),
+    ),
+]
+Register = Annotated[
+    bool,
+    typer.Option(
+        "--register",
+        help="First estimate the radars' biases of range, azimuth and clock, and correct them; takes "
+        "three times as long and more.",
+    ),
+]
+RegisterOnline = Annotated[
+    bool,
+    typer.Option(
+        "--register-online",
+        help="Estimate the same biases as it goes, from the tracks so far, and correct what comes next; "
+        "takes hardly longer.",
+    ),
+]
+Smooth = Annotated[
+    bool,
+    typer.Option(
+        "--smooth",
+        help="For the picture after the action: put each track where all its detections, the later ones "
+        "too, say that it was.",
+    ),
+]
+
 
 def track(
     inputs: Annotated[
         list[Path], typer.Argument(help="Files of detections, or recordings.", metavar="INPUT...")
     ],
     out: Annotated[Path, typer.Option(help="Where the tracks go.", metavar="TRACKS.parquet")],
-    sensors: Annotated[
-        Path | None,
-        typer.Option(
-            help="The sensors, YAML or Parquet. Recordings may go without: what they don't tell of their "
-            "sensors is then taken to be typical.",
-            metavar="SENSORS",
-            show_default=False,
-        ),
-    ] = None,
+    sensors: Sensors = None,
     every: Annotated[float, typer.Option(help="Seconds between pictures.", metavar="S")] = 10.0,
     associator: Annotated[
         Associator,
         typer.Option(help="How detections are paired with tracks: gnn decides, bp shares.", metavar="gnn|bp"),
     ] = "gnn",
-    motion: Annotated[
-        Motion,
-        typer.Option(
-            help="How objects are expected to move: airliners en route, on a steady course or near airports; "
-            "aircraft that turn at 3 g; balloons; what falls freely or rises under thrust; any of them.",
-            metavar="|".join(get_args(Motion)),
-        ),
-    ] = "civil",
-    register: Annotated[
-        bool,
-        typer.Option(
-            "--register",
-            help="First estimate the radars' biases of range, azimuth and clock, and correct them; takes "
-            "three times as long and more.",
-        ),
-    ] = False,
-    smooth: Annotated[
-        bool,
-        typer.Option(
-            "--smooth",
-            help="For the picture after the action: put each track where all its detections, the later ones "
-            "too, say that it was.",
-        ),
-    ] = False,
+    motion: Expected = "civil",
+    register: Register = False,
+    register_online: RegisterOnline = False,
+    smooth: Smooth = False,
     node: Annotated[
         str, typer.Option(help="Whose tracks they are, for the column `node`.", metavar="NAME")
     ] = "local",
-    stats: Annotated[
-        Path | None,
-        typer.Option(help="Write here how many detections a second it was.", metavar="STATS.json"),
-    ] = None,
+    stats: Stats = None,
     start: Start = None,
     listen: Listen = 60.0,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
@@ -92,7 +107,19 @@ def track(
 
         told = circumstances(start, listen)
         done = track_files(
-            inputs, sensors, every, associator, motion, register, smooth, node, out, stats, told, report
+            inputs,
+            sensors,
+            every,
+            associator,
+            motion,
+            register,
+            register_online,
+            smooth,
+            node,
+            out,
+            stats,
+            told,
+            report,
         )
     if not quiet:
         for remark in done.remarks:

@@ -26,6 +26,7 @@ from kizuna.messages.sensor import Sensors
 from kizuna.messages.track import Tracks
 from kizuna.models.sets import MOTIONS, Name
 from kizuna.scenario.read import read_sensors
+from kizuna.tracking.biases import Biases
 from kizuna.tracking.course import Associator
 from kizuna.tracking.registration import estimate
 from kizuna.tracking.tracker import Tracker
@@ -57,6 +58,7 @@ def track_files(
     associator: Associator,
     motion: Name,
     register: bool,
+    register_online: bool,
     smooth: bool,
     node: str,
     out: Path,
@@ -80,6 +82,8 @@ def track_files(
         The set of models by which objects are expected to move.
     register
         Whether to estimate the sensors' biases first, and to correct them.
+    register_online
+        Whether to estimate them as it goes, and to correct what comes next.
     smooth
         Whether to put each track where all its detections say that it was.
     node
@@ -121,14 +125,16 @@ def track_files(
         times[times <= warm_up.time[-1]],
         node,
     )
-    remarks = list(map(str, recording.remarks))
+    remarks, biases = list(map(str, recording.remarks)), None
     if register:
         report("registration", 0.0)
         biases = estimate(known, detections)
         detections = biases.correct(detections)
         remarks += biases.sentences()
     began_s = time.perf_counter()
-    tracker = Tracker(known, MOTIONS[motion](), associator=associator, keep_history=smooth)
+    tracker = Tracker(
+        known, MOTIONS[motion](), associator=associator, keep_history=smooth, register=register_online
+    )
     pictures = _track(tracker, detections, times, node, report)
     seconds = time.perf_counter() - began_s
     if smooth:
@@ -136,7 +142,7 @@ def track_files(
         pictures = tracker.smoothed(pictures, times)
     codec.write(pictures, out)
     if stats:
-        _write_figures(stats, len(detections), seconds, reading_s)
+        _write_figures(stats, len(detections), seconds, reading_s, tracker.biases or biases)
     remarks += tracker.remarks()
     return Done(len(detections), len(np.unique(pictures.track)), seconds, remarks)
 
@@ -148,17 +154,19 @@ def _check_straight(motion: Name) -> None:
         raise InputError("--smooth", "", f"doesn't go with --motion {motion}", f"--motion {straight}")
 
 
-def _write_figures(stats: Path, count: int, seconds: float, reading_s: float) -> None:
+def _write_figures(stats: Path, count: int, seconds: float, reading_s: float, biases: Biases | None) -> None:
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (
         1024.0**2 if sys.platform == "darwin" else 1024.0
     )
-    figures = {
+    figures: dict[str, object] = {
         "detections": count,
         "seconds": round(seconds, 6),
         "detections_per_s": round(count / seconds, 1) if seconds > 0.0 else 0.0,
         "reading_seconds": round(reading_s, 6),
         "peak_mb": round(peak_mb, 1),
     }
+    if biases is not None:
+        figures["biases"] = biases.figures()
     write_text(stats, json.dumps(figures, indent=1) + "\n")
 
 

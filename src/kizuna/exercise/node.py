@@ -116,6 +116,7 @@ def node_of(
         window_s=variant.window_s if share == "detections" else 0.0,
         rewind_s=variant.rewind_s if share == "detections" else 0.0,
         motion=MOTIONS[variant.motion](),
+        register=variant.estimate_biases,
         journal=journal,
         record_every_s=exercise.record_every_s,
         plan=_plan(exercise, variant, name, reached) if share == "tracks" else None,

@@ -12,6 +12,7 @@ from kizuna.scenario.model import Exercise
 from kizuna.scenario.read import read
 from kizuna.scenario.table import sensors_table
 from kizuna.sensors.observe import observe
+from kizuna.tracking.biases import without
 from kizuna.world.traffic import build
 from kizuna.world.truth import sample
 
@@ -61,9 +62,22 @@ def set_up(exercise: Exercise, folder: Path | str) -> Stage:
         if sensor.outages
     }
     detections = observe(flights, sensors, exercise.start_s, exercise.end_s, exercise.seed, outages)
+    detections = _biased(exercise, detections)
     moments = np.arange(exercise.start_s, exercise.end_s, exercise.record_every_s)
     truth = sample(flights, np.append(moments, exercise.end_s))
     return Stage(exercise, sensors, truth, detections)
+
+
+def _biased(exercise: Exercise, detections: Detections) -> Detections:
+    """The detections as sensors say them that are off for good."""
+    off = {
+        sensor.sensor: (sensor.bias_range_m, np.radians(sensor.bias_azimuth_deg), sensor.bias_clock_s)
+        for sensor in exercise.sensors
+    }
+    if not any(map(any, off.values())):
+        return detections
+    biases = np.array([off[name] for name in detections.sensor.names])
+    return without(detections, -biases[detections.sensor.codes])
 
 
 def heard(detections: Detections) -> Detections:

@@ -47,6 +47,8 @@ class Node:
         For how long after the window it turns time back for detections that come even later, s.
     motion
         How objects are expected to move; as airliners do when absent.
+    register
+        Whether it estimates its sensors' biases as it goes, and corrects them.
     """
 
     def __init__(
@@ -61,12 +63,14 @@ class Node:
         dialogue: Dialogue | None = None,
         rewind_s: float = 0.0,
         motion: Motion | None = None,
+        register: bool = False,
     ) -> None:
         self.name = port.node
         self._port = port
         self._release = release
         # Rows of the very end of the window's time are the tracker's to count when they are too late.
-        self._tracker = Tracker(sensors, motion, late_s=window_s + rewind_s if rewind_s else 0.0)
+        late_s = window_s + rewind_s if rewind_s else 0.0
+        self._tracker = Tracker(sensors, motion, late_s=late_s, register=register)
         self._window = Window(window_s, rewind_s)
         self._journal = journal
         self._record_every_s = record_every_s

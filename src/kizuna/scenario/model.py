@@ -147,6 +147,10 @@ class Variant(Record):
         le=600.0,
     )
     motion: Motion = key("How nodes expect objects to move, as with kizuna track --motion", default="civil")
+    estimate_biases: bool = key(
+        "Whether nodes estimate the biases of the sensors that they hear as they go, and correct them",
+        default=False,
+    )
 
 
 class Exercise(Record):

@@ -81,6 +81,11 @@ class Sensor(SensorRow):
         "Height of the antenna above the ground of the airport; 0 when absent", "m", None, ge=0.0, le=1_000.0
     )
     outages: Outages = key("When it is silent", default=())
+    bias_range_m: float = key("What its ranges are too long; no node knows", "m", 0.0, ge=-1e4, le=1e4)
+    bias_azimuth_deg: float = key(
+        "What its azimuths are too far clockwise; no node knows", "deg", 0.0, ge=-10.0, le=10.0
+    )
+    bias_clock_s: float = key("How far its clock is ahead; no node knows", "s", 0.0, ge=-10.0, le=10.0)
 
 
 class SensorList(Record):

@@ -33,6 +33,8 @@ _SILENCE_S = 10.0
 """After this long without any detection, tracks are judged before anything else: time alone ends them."""
 RECENT_S = 60.0
 """A sensor that saw an object within this time contributes to its track."""
+_SURE = 0.9
+"""A measurement is kept as a track's if it is so with this probability."""
 _COAST_AFTER = 1.5
 """A track coasts when its quickest recent sensor has been silent for this many of its periods."""
 
@@ -114,6 +116,7 @@ class Course:
             unexplained = shares.unexplained
             belief.learn(measurements.sensor[unexplained], last_s)
             self._update_shared(shares)
+            self._keep_pairs(np.where(shares.trust > _SURE, shares.track, -1), shares.measurements)
         bearings = unexplained[measurements.line[unexplained] > 0]
         if len(bearings):
             self._begin_crossing(measurements.take(bearings))

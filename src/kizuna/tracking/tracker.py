@@ -14,10 +14,12 @@ from kizuna.messages.track import STATUSES, Tracks
 from kizuna.models.motion import Motion
 from kizuna.models.sets import civil
 from kizuna.shapes import FloatN, IntN
+from kizuna.tracking.biases import Biases
 from kizuna.tracking.course import Associator, Course
 from kizuna.tracking.existence import Belief
 from kizuna.tracking.filter import POSITION, RADAR, Filter, Measurements, Sources
 from kizuna.tracking.history import History
+from kizuna.tracking.online import Online, parts
 from kizuna.tracking.past import Past
 from kizuna.tracking.recognise import Shown, recognise
 from kizuna.tracking.remarks import Remarks
@@ -50,9 +52,12 @@ class Tracker:
         then is worked off again, and objects keep the numbers that they were shown under. With 0, detections
         come in order.
     keep_pairs
-        Whether to keep which measurements updated which tracks, for `take_pairs`; of `gnn` alone.
+        Whether to keep which measurements updated which tracks, for `take_pairs`; of `bp` those that are
+        surely theirs.
     keep_history
         Whether to keep what the tracks were made of, for `smoothed`; not when detections may be late.
+    register
+        Whether to estimate the sensors' biases as it goes, and to take them off what comes next.
     """
 
     def __init__(
@@ -64,6 +69,7 @@ class Tracker:
         late_s: float = 0.0,
         keep_pairs: bool = False,
         keep_history: bool = False,
+        register: bool = False,
     ) -> None:
         self._motion = motion or civil()
         self.sources = Sources.of(sensors)
@@ -73,7 +79,8 @@ class Tracker:
         self._slice_s = min(longest_s, _SLICE_OF_PERIOD * shortest)
         self._remarks = Remarks()
         self._course = Course(self.sources, self._motion, belief or Belief(), associator, self._remarks)
-        if keep_pairs:
+        self._online = Online(self.sources, late_s) if register else None
+        if keep_pairs or register:
             self._course.pairs = []
         if keep_history:
             if not self._motion.is_straight:
@@ -117,7 +124,13 @@ class Tracker:
 
     def remarks(self) -> list[str]:
         """What should be known of the input before the tracks are believed, one sentence each."""
-        return self._remarks.sentences(self._filter)
+        corrected = self._online.sentences() if self._online is not None else []
+        return self._remarks.sentences(self._filter) + corrected
+
+    @property
+    def biases(self) -> Biases | None:
+        """What is known by now of the sensors' biases; None when they aren't estimated."""
+        return self._online.biases if self._online is not None else None
 
     def process(self, detections: Detections) -> None:
         """Take detections in; those of the last, still open slice wait for the next call or picture.
@@ -132,6 +145,14 @@ class Tracker:
         InputError
             When a detection's sensor is unknown, or its time lies before those of an earlier call.
         """
+        if self._online is None:
+            self._take_in(detections)
+            return
+        for part in parts(detections):
+            self._take_in(self._online.correct(part))
+            self._online.learn(*self.take_pairs())
+
+    def _take_in(self, detections: Detections) -> None:
         if self._past is not None:
             detections = self._not_too_late(detections)
         if not len(detections):
