@@ -48,8 +48,9 @@ format: $(READY) ## put the files in the house style
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-bench: $(READY) ## measure how fast it is, on an idle machine
+bench: $(READY) ## measure how fast it is, on an idle machine, and how accurate
 	@set -e; for name in $(BENCHMARKS); do echo "== $$name"; $(BIN)/python "benchmarks/$$name.py"; done
+	@echo "== track_accuracy, Kizuna alone"; $(BIN)/python benchmarks/track_accuracy.py --quick
 
 docs: $(DOCS_READY) ## build the documentation into site/
 	$(BIN)/sphinx-build --fail-on-warning --keep-going --quiet --fresh-env docs site

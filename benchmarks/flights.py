@@ -72,16 +72,48 @@ def fly(objects: int, duration_s: float, square: Square, random: np.random.Gener
         _new_legs(square, random, lat, lon, alt, course, turn, climb, left)
         position[:, step] = np.column_stack(pymap3d.geodetic2ecef(lat, lon, alt))
         velocity[:, step] = _velocity_ecef(lat, lon, course, speed, climb)
-        rates = _rates(lat, alt, course, speed, turn)
-        half_lat, half_alt, half_course = (
-            value + rate * STEP_S / 2.0
-            for value, rate in zip((lat, alt, course), (rates[0], climb, rates[2]), strict=True)
-        )
-        dlat, dlon, dcourse = _rates(half_lat, half_alt, half_course, speed, turn)
-        lat, lon = lat + dlat * STEP_S, lon + dlon * STEP_S
-        alt, course = alt + climb * STEP_S, course + dcourse * STEP_S
+        lat, lon, alt, course = _moved(lat, lon, alt, course, speed, turn, climb)
         left -= STEP_S
     return Paths(position, velocity)
+
+
+def steer(
+    start: tuple[np.ndarray, ...], speed: np.ndarray, turn: np.ndarray, climb: np.ndarray, wander: np.ndarray
+) -> Paths:
+    """Fly n objects as they are told for each step.
+
+    Parameters
+    ----------
+    start
+        Latitude, longitude (degrees), height (m) and course (degrees), (n,) each.
+    speed, turn, climb
+        (n, steps) m/s, degrees a second clockwise, m/s.
+    wander
+        (n, steps, 3) m/s, east, north and up: what the air adds to the velocity.
+    """
+    lat, lon, alt, course = start
+    drift = before = np.zeros((len(lat), 3))
+    position, velocity = np.empty((*speed.shape, 3)), np.empty((*speed.shape, 3))
+    for step in range(speed.shape[1]):
+        air = np.column_stack(pymap3d.enu2ecefv(*wander[:, step].T, lat, lon))
+        if step:
+            drift = drift + (air + before) * STEP_S / 2.0
+        before = air
+        position[:, step] = np.column_stack(pymap3d.geodetic2ecef(lat, lon, alt)) + drift
+        velocity[:, step] = _velocity_ecef(lat, lon, course, speed[:, step], climb[:, step]) + air
+        lat, lon, alt, course = _moved(lat, lon, alt, course, speed[:, step], turn[:, step], climb[:, step])
+    return Paths(position, velocity)
+
+
+def _moved(lat, lon, alt, course, speed, turn, climb) -> tuple[np.ndarray, ...]:
+    """Latitude, longitude, height and course one step later, by the midpoint rule."""
+    rates = _rates(lat, alt, course, speed, turn)
+    half_lat, half_alt, half_course = (
+        value + rate * STEP_S / 2.0
+        for value, rate in zip((lat, alt, course), (rates[0], climb, rates[2]), strict=True)
+    )
+    dlat, dlon, dcourse = _rates(half_lat, half_alt, half_course, speed, turn)
+    return lat + dlat * STEP_S, lon + dlon * STEP_S, alt + climb * STEP_S, course + dcourse * STEP_S
 
 
 def _new_legs(square, random, lat, lon, alt, course, turn, climb, left) -> None:
