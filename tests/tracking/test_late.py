@@ -22,9 +22,9 @@ def arrive(detections, late_s):
     return [detections.take(order[first:last]) for first, last in pairwise(edges)]
 
 
-def live(sensors, arrivals, times_s, late_s):
+def live(sensors, arrivals, times_s, late_s, associator="gnn"):
     """Pictures at times, when each tick's arrivals were taken in."""
-    tracker, made, tick = Tracker(sensors, late_s=late_s), [], 0
+    tracker, made, tick = Tracker(sensors, late_s=late_s, associator=associator), [], 0
     for time_s in times_s:
         while tick < min(time_s, len(arrivals)):
             tracker.process(arrivals[tick])
@@ -41,14 +41,17 @@ def scene():
     return sky, sensors, watch(sky, sensors, 121.0, 3)
 
 
-@pytest.mark.parametrize(("most_s", "allowed_s"), [(3.0, 5.0), (3.0, 60.0), (30.0, 60.0), (59.0, 60.0)])
-def test_late_detections_give_the_same_tracks(scene, most_s, allowed_s):
+@pytest.mark.parametrize(
+    ("most_s", "allowed_s", "associator"),
+    [(3.0, 5.0, "gnn"), (3.0, 60.0, "gnn"), (30.0, 60.0, "gnn"), (59.0, 60.0, "gnn"), (30.0, 60.0, "mht")],
+)
+def test_late_detections_give_the_same_tracks(scene, most_s, allowed_s, associator):
     """When all have arrived, the tracks are those of detections in order, and the same pictures are taken."""
     _, sensors, detections = scene
     random = np.random.default_rng(1)
     late_s = np.where(random.random(len(detections)) < 0.3, most_s * random.random(len(detections)), 0.0)
-    ordered, _ = live(sensors, arrive(detections, np.zeros(len(detections))), TIMES_S, allowed_s)
-    tracker, pictures = live(sensors, arrive(detections, late_s), TIMES_S, allowed_s)
+    ordered, _ = live(sensors, arrive(detections, np.zeros(len(detections))), TIMES_S, allowed_s, associator)
+    tracker, pictures = live(sensors, arrive(detections, late_s), TIMES_S, allowed_s, associator)
     assert tracker.too_late == 0
     last_s = START_S + 121.0
     expected, found = ordered.picture(last_s, "here"), tracker.picture(last_s, "here")

@@ -12,7 +12,7 @@ from kizuna.cli.outputs import check_output, check_outputs_differ
 from kizuna.cli.progress import progress
 from kizuna.errors import InputError
 
-Associator = Literal["gnn", "bp"]
+Associator = Literal["gnn", "bp", "mht"]
 """The same as the tracker's, which takes long to load."""
 Motion = Literal["civil", "steady", "terminal", "agile", "balloon", "ballistic", "any"]
 """The same as the sets of `kizuna.models.sets`."""
@@ -73,7 +73,10 @@ def track(
     every: Annotated[float, typer.Option(help="Seconds between pictures.", metavar="S")] = 10.0,
     associator: Annotated[
         Associator,
-        typer.Option(help="How detections are paired with tracks: gnn decides, bp shares.", metavar="gnn|bp"),
+        typer.Option(
+            help="How detections are paired with tracks: gnn decides, bp shares, mht decides later.",
+            metavar="gnn|bp|mht",
+        ),
     ] = "gnn",
     motion: Expected = "civil",
     register: Register = False,

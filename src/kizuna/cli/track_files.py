@@ -104,6 +104,8 @@ def track_files(
     """
     if smooth:
         _check_straight(motion)
+        if associator == "mht":
+            raise InputError("--smooth", "", "doesn't go with --associator mht", "--associator gnn or bp")
     report("compiling", 0.0)
     load_reader(inputs[0])
     report("reading", 0.0)

@@ -10,10 +10,11 @@ from kizuna.kernels import existence, initiate
 from kizuna.models.measurement import ASSUMED_ALIKE
 from kizuna.models.motion import Motion
 from kizuna.shapes import BoolN, FloatN, FloatNx6, FloatNx21, IntN
-from kizuna.tracking.associate import GATE, hashed, laid, nearest, pairs
+from kizuna.tracking.associate import GATE, Pairs, hashed, laid, nearest, pairs
 from kizuna.tracking.crossings import Crossings
 from kizuna.tracking.existence import Belief, Existence
 from kizuna.tracking.filter import Measurements, Sources
+from kizuna.tracking.forest import Deferral, Forest
 from kizuna.tracking.history import History
 from kizuna.tracking.joint import LEAST_MERIT, Shares, share
 from kizuna.tracking.moving import ahead, at, follow, guess
@@ -21,7 +22,7 @@ from kizuna.tracking.register import Register
 from kizuna.tracking.remarks import Remarks
 from kizuna.tracking.twins import twins
 
-Associator = Literal["gnn", "bp"]
+Associator = Literal["gnn", "bp", "mht"]
 
 _RATE_EVERY_S = 10.0
 """In this time an object flies 2 or 3 km: what sees it hardly changes."""
@@ -46,7 +47,7 @@ class Course:
     ----------
     sources
         The sensors.
-    motion, belief, associator
+    motion, belief, associator, deferral
         As in `kizuna.tracking.tracker.Tracker`.
     remarks
         Where to note what is odd.
@@ -58,6 +59,7 @@ class Course:
         motion: Motion,
         belief: Belief,
         associator: Associator,
+        deferral: Deferral,
         remarks: Remarks,
     ) -> None:
         self.tracks = Register.of(len(sources.names), len(motion.models), motion.numbers)
@@ -72,6 +74,7 @@ class Course:
         self._motion = motion
         self.existence = Existence(sources, belief)
         self._associator = associator
+        self.forest = Forest(self.tracks, deferral) if associator == "mht" else None
         self._remarks = remarks
         self._rated_s = self._looked_s = self._remarked_s = self._judged_s = -np.inf
 
@@ -81,6 +84,7 @@ class Course:
         made.tracks = self.tracks.copy()
         made.existence = copy.copy(self.existence)
         made.crossings = copy.copy(self.crossings)
+        made.forest = self.forest.copy() if self.forest else None
         return made
 
     def work(self, measurements: Measurements) -> None:
@@ -95,7 +99,7 @@ class Course:
             self._looked_s = middle_s
             gone = twins(tracks, self._sources, self._motion, where, middle_s)
             if len(gone):
-                tracks.remove(gone)
+                self._remove(gone)
                 expected = ahead(tracks, self._motion, middle_s)
                 where = hashed(expected, self._motion.models, middle_s, slack_s)
         if middle_s - self._remarked_s >= _REMARK_EVERY_S:
@@ -103,13 +107,19 @@ class Course:
             silent = self.heard(np.arange(tracks.count), middle_s)[1]
             self._remarks.look(tracks, tracks.live("confirmed") & ~silent)
         surplus = belief.log_surplus
-        least = 0.0 if self._associator == "gnn" else LEAST_MERIT
+        if self.forest:
+            # Hypotheses are where detections are looked for; the tracks only show the best ones.
+            expected = ahead(self.forest.states, self._motion, middle_s)
+            where = hashed(expected, self._motion.models, middle_s, slack_s)
+        least = LEAST_MERIT if self._associator == "bp" else 0.0
         found = pairs(expected, measurements, self._sources, surplus, self._motion, where, least)
-        if self._associator == "gnn":
+        if self.forest:
+            unexplained = self._defer(self.forest, found, measurements)
+        elif self._associator == "gnn":
             track = nearest(found)
             unexplained = np.flatnonzero(track < 0)
             belief.learn(measurements.sensor[unexplained], last_s)
-            self._update(np.flatnonzero(track >= 0), track, measurements, expected)
+            self._update(tracks, np.flatnonzero(track >= 0), track, measurements, expected)
             self._keep_pairs(track, measurements)
         else:
             shares = share(found, measurements, expected, self._sources, surplus)
@@ -122,11 +132,37 @@ class Course:
             self._begin_crossing(measurements.take(bearings))
             unexplained = unexplained[measurements.line[unexplained] == 0]
         if len(unexplained):
-            self._begin(unexplained, measurements, measurements.sensor)
+            begun = self._begin(unexplained, measurements, measurements.sensor)
+            if self.forest:
+                self.forest.plant(tracks, unexplained, begun)
+        elif self.forest:
+            self.forest.plant(tracks, unexplained, np.full(len(measurements.time_s), -1))
         if last_s - self._rated_s >= _RATE_EVERY_S:
             self._rated_s = last_s
             belief.rate(tracks, np.arange(tracks.count))
+            if self.forest:
+                belief.rate(self.forest.states, np.arange(self.forest.states.count))
         self._judge(last_s)
+
+    def _defer(self, forest: Forest, found: Pairs, measurements: Measurements) -> IntN:
+        """Let the hypotheses grow by a slice; the detections that the best one does without."""
+        first_s, last_s = float(measurements.time_s[0]), float(measurements.time_s[-1])
+        growth = forest.grow(found, measurements.sensor, last_s, self.tracks)
+        self.existence.learn(measurements.sensor[growth.unexplained], last_s)
+        expected = ahead(forest.states, self._motion, 0.5 * (first_s + last_s))
+        taken = measurements.take(growth.row)
+        log_likelihood = self._update(forest.states, np.arange(len(growth.row)), growth.leaf, taken, expected)
+        forest.credit(growth, log_likelihood - found.log_density[growth.pair])
+        forest.show(self.tracks, self.existence.confirm_at)
+        self._keep_pairs(forest.believed(growth, len(measurements.time_s)), measurements)
+        self._remove(forest.ended())
+        return growth.unexplained
+
+    def _remove(self, rows: IntN) -> None:
+        """Take tracks out, given in ascending order."""
+        self.tracks.remove(rows)
+        if self.forest:
+            self.forest.fell(rows)
 
     def _judge(self, time_s: float) -> None:
         """Number the tracks that are believed from now on, and drop those that no longer are."""
@@ -137,29 +173,30 @@ class Course:
         self.next_number += len(fresh)
         if self.history is not None:
             self.history.confirmed(tracks, fresh)
-        tracks.remove(drop)
+        self._remove(drop)
 
     def end_silence(self, time_s: float) -> None:
         """Drop what time alone has ended, if no sensor has said anything for long."""
         if time_s - self._judged_s > _SILENCE_S:
             self._judge(time_s)
 
-    def _update(self, rows: IntN, track: IntN, measurements: Measurements, expected: Register) -> None:
-        """Update tracks, which were expected so, with the detections that are theirs."""
-        tracks = self.tracks
+    def _update(
+        self, tracks: Register, rows: IntN, track: IntN, measurements: Measurements, expected: Register
+    ) -> FloatN:
+        """Update tracks or hypotheses, which were expected so, with their detections; log-densities (N,)."""
         trust = np.ones(len(track))
         assumed = measurements.assumed
+        laid_out = measurements
         if measurements.loose:
             place_m, cov_m2 = laid(measurements, track, self._sources, expected, ASSUMED_ALIKE)
-            log_likelihood = self._recur(
-                rows, track, trust, replace(measurements, place_m=place_m, cov_m2=cov_m2)
-            )
+            laid_out = replace(measurements, place_m=place_m, cov_m2=cov_m2)
+        log_likelihood = self._recur(tracks, rows, track, trust, laid_out)
+        if assumed.any():
             # That an assumed height tells little is no reason to believe the pair less.
             log_likelihood[assumed] += 0.5 * np.log(ASSUMED_ALIKE)
-        else:
-            log_likelihood = self._recur(rows, track, trust, measurements)
         gain = self.existence.gain(log_likelihood, measurements)
         self.existence.credit(tracks, rows, track, gain, trust, measurements)
+        return log_likelihood
 
     def _keep_pairs(self, track: IntN, measurements: Measurements) -> None:
         if self.pairs is not None:
@@ -169,14 +206,16 @@ class Course:
     def _update_shared(self, shares: Shares) -> None:
         """Update tracks with their shares of detections."""
         rows = np.arange(len(shares.track))
-        self._recur(rows, shares.track, shares.trust, shares.measurements)
+        self._recur(self.tracks, rows, shares.track, shares.trust, shares.measurements)
         self.existence.credit(self.tracks, rows, shares.track, shares.gain, shares.trust, shares.measurements)
 
-    def _recur(self, rows: IntN, track: IntN, trust: FloatN, measurements: Measurements) -> FloatN:
+    def _recur(
+        self, tracks: Register, rows: IntN, track: IntN, trust: FloatN, measurements: Measurements
+    ) -> FloatN:
         """Predict and update the tracks (N,) of the measurements in `rows`; log-densities (N,)."""
         if self.history is not None:
-            self.history.updated(self.tracks.serial[track[rows]], trust[rows], measurements.take(rows))
-        return follow(self.tracks, self._motion, self._sources, rows, track, trust, measurements)
+            self.history.updated(tracks.serial[track[rows]], trust[rows], measurements.take(rows))
+        return follow(tracks, self._motion, self._sources, rows, track, trust, measurements)
 
     def _begin_crossing(self, bearings: Measurements) -> None:
         """Begin tracks where bearings that no track explains cross earlier ones from other sites."""
@@ -188,8 +227,8 @@ class Course:
             self.tracks.score[first : self.tracks.count] -= doubt
             self.tracks.least[first : self.tracks.count] -= doubt
 
-    def _begin(self, rows: IntN, measurements: Measurements, source: IntN) -> None:
-        """Begin tracks with the detections in `rows`, which no track explains.
+    def _begin(self, rows: IntN, measurements: Measurements, source: IntN) -> IntN:
+        """Begin tracks with the detections in `rows`, which no track explains; the track of each, (N,).
 
         Those of different `source`, (N,), may begin one track together.
         """
@@ -239,6 +278,7 @@ class Course:
         self.existence.begin(tracks, first, begun_by, measurements)
         gain = self.existence.gain(log_likelihood, measurements)
         self.existence.credit(tracks, rows[joined[rows]], track, gain, np.ones(len(track)), measurements)
+        return track
 
     def heard(self, rows: IntN, time_s: float) -> tuple[IntN, BoolN]:
         """How many sensors contribute to the tracks in these rows, and whether they have fallen silent, (K,).

@@ -36,6 +36,7 @@ class Existence:
     def __init__(self, sources: Sources, belief: Belief) -> None:
         self._sources = sources
         self._belief = belief
+        self.confirm_at = belief.confirm_at
         self._bounds = np.array([belief.least_loss_hz, belief.greatest_loss_hz])
         self._unexplained = np.zeros(len(sources.names))
         self._usual = sources.clutter + 2.0 * np.sqrt(sources.clutter)

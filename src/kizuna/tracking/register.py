@@ -78,6 +78,16 @@ class Register:
         """The live rows, in columns of their own."""
         return replace(self, **{name: self.live(name).copy() for name in _COLUMNS})
 
+    def take(self, rows: IntN) -> Self:
+        """These rows, any of them any number of times, in columns of their own."""
+        return replace(self, **{name: getattr(self, name)[rows] for name in _COLUMNS}, count=len(rows))
+
+    def append(self, other: "Register", rows: IntN) -> None:
+        """Add rows of another register at the end."""
+        for name in _COLUMNS:
+            setattr(self, name, np.concatenate([self.live(name), getattr(other, name)[rows]]))
+        self.count += len(rows)
+
     def make_room(self, more: int) -> None:
         """Make the columns long enough for this many further rows."""
         capacity = len(self.time_s)
@@ -120,6 +130,11 @@ class Register:
     def seen(self) -> tuple[CodeN, Float]:
         """Which sensors saw the objects, and when."""
         return self.seen_by, self.seen_s
+
+    @staticmethod
+    def columns() -> list[str]:
+        """The names of the columns."""
+        return _COLUMNS
 
     def live(self, name: str) -> Any:
         """The live rows of one column, as a view."""

@@ -18,6 +18,7 @@ from kizuna.tracking.biases import Biases
 from kizuna.tracking.course import Associator, Course
 from kizuna.tracking.existence import Belief
 from kizuna.tracking.filter import POSITION, RADAR, Filter, Measurements, Sources
+from kizuna.tracking.forest import Deferral
 from kizuna.tracking.history import History
 from kizuna.tracking.online import Online, parts
 from kizuna.tracking.past import Past
@@ -45,8 +46,11 @@ class Tracker:
     belief
         When tracks are confirmed and dropped.
     associator
-        How detections are paired with tracks: `gnn`, each to one (global nearest neighbour), or `bp`, shared
-        by their joint probabilities (belief propagation).
+        How detections are paired with tracks: `gnn`, each to one (global nearest neighbour), `bp`, shared by
+        their joint probabilities (belief propagation), or `mht`, each to one, decided later (multiple
+        hypotheses).
+    deferral
+        How late `mht` decides.
     late_s
         How late a detection may come and still take its place in order of time, s. What was worked off since
         then is worked off again, and objects keep the numbers that they were shown under. With 0, detections
@@ -70,6 +74,7 @@ class Tracker:
         keep_pairs: bool = False,
         keep_history: bool = False,
         register: bool = False,
+        deferral: Deferral | None = None,
     ) -> None:
         self._motion = motion or civil()
         self.sources = Sources.of(sensors)
@@ -78,13 +83,17 @@ class Tracker:
         shortest = float(self.sources.period_s.min(initial=2.0 * longest_s))
         self._slice_s = min(longest_s, _SLICE_OF_PERIOD * shortest)
         self._remarks = Remarks()
-        self._course = Course(self.sources, self._motion, belief or Belief(), associator, self._remarks)
+        self._course = Course(
+            self.sources, self._motion, belief or Belief(), associator, deferral or Deferral(), self._remarks
+        )
         self._online = Online(self.sources, late_s) if register else None
         if keep_pairs or register:
             self._course.pairs = []
         if keep_history:
             if not self._motion.is_straight:
                 raise ValueError("only straight models of motion can be smoothed")
+            if associator == "mht":
+                raise ValueError("what mht decides later can't be smoothed")
             self._course.history = History()
         self._pending: list[Measurements] = []
         self._last_s = -np.inf
