@@ -38,6 +38,19 @@ def incoming(count: int, **keys: Any) -> dict[str, Any]:
     }
 
 
+def ballistic(count: int, **keys: Any) -> dict[str, Any]:
+    """Objects that are launched from a box in the sea and fall back into it."""
+    return {
+        "source": "ballistic",
+        "name": "falling",
+        "count": count,
+        "from": {"lat_deg": [20.0, 21.0], "lon_deg": [150.0, 151.0]},
+        "course_deg": [200.0, 300.0],
+        "burnout_mps": [1_500.0, 3_000.0],
+        **keys,
+    }
+
+
 def exercise(*traffic: dict[str, Any], **keys: Any) -> Exercise:
     """An hour of traffic; one radar, as there must be one."""
     return Exercise.model_validate(

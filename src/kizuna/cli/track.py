@@ -16,6 +16,7 @@ Associator = Literal["gnn", "bp", "mht"]
 """The same as the tracker's, which takes long to load."""
 Motion = Literal["civil", "steady", "terminal", "agile", "balloon", "ballistic", "any"]
 """The same as the sets of `kizuna.models.sets`."""
+_FALLS = ("--motion ballistic", "--motion any")
 
 Sensors = Annotated[
     Path | None,
@@ -62,6 +63,14 @@ Smooth = Annotated[
         "too, say that it was.",
     ),
 ]
+Falls = Annotated[
+    Path | None,
+    typer.Option(
+        help="Write here where and when what falls freely will be on the ground, and where it was "
+        "launched, with 95 % probability; needs --motion ballistic or any.",
+        metavar="FILE.geojson",
+    ),
+]
 
 
 def track(
@@ -86,6 +95,7 @@ def track(
         str, typer.Option(help="Whose tracks they are, for the column `node`.", metavar="NAME")
     ] = "local",
     stats: Stats = None,
+    impacts: Falls = None,
     start: Start = None,
     listen: Listen = 60.0,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
@@ -103,7 +113,9 @@ def track(
     """
     if not 0.0 < every < math.inf:
         raise InputError("--every", "", f"{every:g} s", "a number of seconds above 0")
-    _check_outputs(out, stats, [*inputs, sensors] if sensors else inputs)
+    if impacts and f"--motion {motion}" not in _FALLS:
+        raise InputError("--impacts", "", f"--motion {motion} has nothing that falls", " or ".join(_FALLS))
+    _check_outputs(out, {"--stats": stats, "--impacts": impacts}, [*inputs, sensors] if sensors else inputs)
     with progress(quiet) as report:
         from kizuna.cli.recordings import circumstances
         from kizuna.cli.track_files import track_files
@@ -121,6 +133,7 @@ def track(
             node,
             out,
             stats,
+            impacts,
             told,
             report,
         )
@@ -130,8 +143,12 @@ def track(
         print(f"{done.detections:,} detections, {done.tracks:,} tracks, {done.seconds:.2f} s: {out}")
 
 
-def _check_outputs(out: Path, stats: Path | None, read_files: list[Path]) -> None:
+def _check_outputs(out: Path, others: dict[str, Path | None], read_files: list[Path]) -> None:
+    written = {"--out": out}
     check_output("--out", out, read_files)
-    if stats:
-        check_output("--stats", stats, read_files)
-        check_outputs_differ("--stats", stats, "--out", out)
+    for option, path in others.items():
+        if path:
+            check_output(option, path, read_files)
+            for other, there in written.items():
+                check_outputs_differ(option, path, other, there)
+            written[option] = path

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kizuna.cli.impacts import Impacts
 from kizuna.cli.recordings import Circumstances, is_address, is_recording, load_reader, read_recording
 from kizuna.cli.tables import read_table
 from kizuna.cli.typical import completed
@@ -63,6 +64,7 @@ def track_files(
     node: str,
     out: Path,
     stats: Path | None,
+    impacts: Path | None,
     told: Circumstances,
     report: Report,
 ) -> Done:
@@ -88,7 +90,7 @@ def track_files(
         Whether to put each track where all its detections say that it was.
     node
         Whose tracks they are.
-    out, stats
+    out, stats, impacts
         The files to write.
     told
         What recordings don't tell.
@@ -137,16 +139,17 @@ def track_files(
     tracker = Tracker(
         known, MOTIONS[motion](), associator=associator, keep_history=smooth, register=register_online
     )
-    pictures = _track(tracker, detections, times, node, report)
+    seen = Impacts(impacts)
+    pictures = _track(tracker, detections, times, node, report, seen)
     seconds = time.perf_counter() - began_s
     if smooth:
         report("smoothing", 0.0)
         pictures = tracker.smoothed(pictures, times)
     codec.write(pictures, out)
+    seen.write()
     if stats:
         _write_figures(stats, len(detections), seconds, reading_s, tracker.biases or biases)
-    remarks += tracker.remarks()
-    return Done(len(detections), len(np.unique(pictures.track)), seconds, remarks)
+    return Done(len(detections), len(np.unique(pictures.track)), seconds, remarks + tracker.remarks())
 
 
 def _check_straight(motion: Name) -> None:
@@ -206,15 +209,22 @@ def _check_known(detections: Detections, known: Sensors, path: Path, sensors: Pa
 
 
 def _track(
-    tracker: Tracker, detections: Detections, times: "FloatN", node: str, report: Report = lambda *_: None
+    tracker: Tracker,
+    detections: Detections,
+    times: "FloatN",
+    node: str,
+    report: Report = lambda *_: None,
+    impacts: Impacts | None = None,
 ) -> Tracks:
-    """Pictures of all detections."""
+    """Pictures of all detections; `impacts` takes note of what falls in them."""
     ends = np.searchsorted(detections.time, times, side="right")
     pictures = []
     first = 0
     for picture_s, last in zip(times.tolist(), ends.tolist(), strict=True):
         tracker.process(detections.take(slice(first, last)))
         pictures.append(tracker.picture(picture_s, node))
+        if impacts:
+            impacts.look(tracker, picture_s)
         first = last
         report("tracking", last / len(detections))
     return Tracks.join(pictures)

@@ -31,9 +31,9 @@ _SHARE_OF_GRIP = 0.1
 _SHARE_OF_SPEED = 0.1
 """In one step under thrust, the speed changes by no more than this share: the course turns as 1/speed."""
 _SLOW_MPS = 10.0
-"""A speed that is no speed: under thrust, a body this slow has just been launched."""
-_NEAR_M = 1e-3
-"""How near to the ground a body is on it."""
+"""A speed that is no speed: below it, thrust has hardly a direction."""
+_TRIES = 5
+"""Newton's steps to the ground, from no farther away than a step."""
 
 
 @njit(cache=True, error_model="numpy")
@@ -209,11 +209,16 @@ def _carry(full: Float, f: Float, half: Float, h: float, q: float, drift: float)
 def _advance(rows: IntN, dt_s: FloatN, m: int, thrust: bool, p: FloatN, state: Float, cov: Float) -> None:
     """`advance`, or `advance_boost` under thrust."""
     a, f, half, full = np.empty((3, 7)), np.empty((7, 7)), np.empty((7, 7)), np.empty((7, 7))
+    odd, even = np.empty(7), np.empty(7)
     for t in rows:
         x = state[t, m]
         s, seventh, left = _six(x), x[6], dt_s[t]
         for e in range(28):
             full[_ROW[e], _COLUMN[e]] = full[_COLUMN[e], _ROW[e]] = cov[t, m, e]
+        speed = math.sqrt(s[3] * s[3] + s[4] * s[4] + s[5] * s[5])
+        asked = not thrust and full[6, 6] > 0.0 and _height(s, p) - abs(left) * speed < p[_TOP]
+        if asked:
+            _ask(x, full, left, p, odd, even)
         while abs(left) > 0.0:
             h = math.copysign(min(abs(left), _longest(s, seventh, thrust, p)), left)
             left -= h
@@ -226,8 +231,46 @@ def _advance(rows: IntN, dt_s: FloatN, m: int, thrust: bool, p: FloatN, state: F
             _carry(full, f, half, h, p[_NOISE] + p[_ROUGH] * drag2, drift)
             s = _step(s, seventh, thrust, h, p)
         x[0], x[1], x[2], x[3], x[4], x[5] = s
+        if asked:
+            for i in range(6):
+                even[i] -= 2.0 * x[i]
+                x[i] += even[i] / 6.0
         for e in range(28):
-            cov[t, m, e] = full[_ROW[e], _COLUMN[e]]
+            i, j = _ROW[e], _COLUMN[e]
+            asked_for = odd[i] * odd[j] / 12.0 + even[i] * even[j] / 18.0 if asked else 0.0
+            cov[t, m, e] = full[i, j] + asked_for
+
+
+@njit(cache=True, error_model="numpy")
+def _ask(x: FloatN, full: Float, dt_s: float, p: FloatN, odd: FloatN, even: FloatN) -> None:
+    """Try the seventh number, and what goes with it, at √3 standard deviations to both sides of a state (7,).
+
+    Writes difference and sum, (7,), of the two states after a time, and takes this part of the uncertainty
+    out of `full` (7, 7). With the state after that time of x alone, x', the mean is x' + (sum - 2 x')/6 and
+    the part is difference²/12 + (sum - 2 x')²/18 (Nørgaard, Poulsen, Ravn 2000, Automatica 36(11)).
+    """
+    scale = math.sqrt(3.0 / full[6, 6])
+    for i in range(7):
+        odd[i] = scale * full[i, 6]
+    aside = (odd[0], odd[1], odd[2], odd[3], odd[4], odd[5])
+    plus = _run(_on(_six(x), aside, 1.0), x[6] + odd[6], False, dt_s, p)
+    minus = _run(_on(_six(x), aside, -1.0), x[6] - odd[6], False, dt_s, p)
+    for i in range(7):
+        for j in range(7):
+            full[i, j] -= odd[i] * odd[j] / 3.0
+    odd[6], even[6] = 2.0 * odd[6], 0.0
+    odd[0], odd[1], odd[2], odd[3], odd[4], odd[5] = _on(plus, minus, -1.0)
+    even[0], even[1], even[2], even[3], even[4], even[5] = _on(plus, minus, 1.0)
+
+
+@njit(cache=True, error_model="numpy")
+def _run(s: Six, seventh: float, thrust: bool, dt_s: float, p: FloatN) -> Six:
+    """The state after a time."""
+    while abs(dt_s) > 0.0:
+        h = math.copysign(min(abs(dt_s), _longest(s, seventh, thrust, p)), dt_s)
+        s = _step(s, seventh, thrust, h, p)
+        dt_s -= h
+    return s
 
 
 @njit(cache=True, error_model="numpy")
@@ -236,7 +279,8 @@ def advance(rows: IntN, dt_s: FloatN, m: int, parameters: FloatN, state: Float, 
 
     The state is integrated (Runge and Kutta's fourth order). The covariance goes along with the second-order
     transition at the middle of each step, and takes up white noise of acceleration along each axis, [h³/3,
-    h²/2; h²/2, h], and of the seventh number, h.
+    h²/2; h²/2, h], and of the seventh number, h. In the air, where drag is exponential in the seventh number,
+    that one is tried at two values and not linearised (`_ask`).
 
     Parameters
     ----------
@@ -288,13 +332,8 @@ def move(state: Float, dt_s: FloatN, thrust: bool, parameters: FloatN) -> None:
         (15,) as in `advance`.
     """
     for k in range(len(state)):
-        x, left = state[k], dt_s[k]
-        s = _six(x)
-        while abs(left) > 0.0:
-            h = math.copysign(min(abs(left), _longest(s, x[6], thrust, parameters)), left)
-            s = _step(s, x[6], thrust, h, parameters)
-            left -= h
-        x[0], x[1], x[2], x[3], x[4], x[5] = s
+        x = state[k]
+        x[0], x[1], x[2], x[3], x[4], x[5] = _run(_six(x), x[6], thrust, dt_s[k], parameters)
 
 
 @njit(cache=True, error_model="numpy")
@@ -308,8 +347,7 @@ def fall(state: Float, back: bool, ground_m: FloatN, longest_s: float, parameter
     back
         Whether to go back in time, to where a body in free flight would have come from.
     ground_m
-        (K,) height of the ground above the ellipsoid, m. What is below it already has crossed it on a
-        straight line.
+        (K,) height of the ground above the ellipsoid, m. What is below it already has crossed it before.
     longest_s
         How long to go on at most, s.
     parameters
@@ -325,72 +363,17 @@ def fall(state: Float, back: bool, ground_m: FloatN, longest_s: float, parameter
     for k in range(len(state)):
         x = state[k]
         s, seventh, time = _six(x), x[6], 0.0
-        above = _height(s, p) - ground_m[k]
-        if above <= 0.0:
-            upward = (s[0] * s[3] + s[1] * s[4] + s[2] * s[5]) / math.sqrt(s[0] ** 2 + s[1] ** 2 + s[2] ** 2)
-            out[k] = -above / upward
-            s = _on(s, (s[3], s[4], s[5], 0.0, 0.0, 0.0), out[k])
-        while above > 0.0 and abs(time) < longest_s:
+        h, new = 0.0, s
+        while _height(new, p) > ground_m[k] and abs(time) < longest_s:
+            s, time = new, time + h
             h = sign * _longest(s, seventh, False, p)
             new = _step(s, seventh, False, h, p)
-            if _height(new, p) - ground_m[k] <= 0.0:
-                h, s = _cross(s, seventh, h, ground_m[k], p)
-                out[k] = time + h
-                break
-            s, time = new, time + h
-        x[0], x[1], x[2], x[3], x[4], x[5] = s
-    return out
-
-
-@njit(cache=True, error_model="numpy")
-def _cross(s: Six, seventh: float, h: float, ground_m: float, p: FloatN) -> tuple[float, Six]:
-    """The part of a step of h seconds that ends on the ground, and the state there: regula falsi."""
-    low, high = 0.0, h
-    # The end that stays counts half (the Illinois variant), or it would stay for ever.
-    above, below = _height(s, p) - ground_m, _height(_step(s, seventh, False, h, p), p) - ground_m
-    for _ in range(50):
-        middle = low + (high - low) * above / (above - below)
-        new = _step(s, seventh, False, middle, p)
-        left = _height(new, p) - ground_m
-        if abs(left) < _NEAR_M:
-            break
-        if left > 0.0:
-            low, above, below = middle, left, 0.5 * below
-        else:
-            high, below, above = middle, left, 0.5 * above
-    return middle, new
-
-
-@njit(cache=True, error_model="numpy")
-def unboost(state: Float, parameters: FloatN) -> FloatN:
-    """Move bodies under thrust back to their launch, where they were at rest, in place.
-
-    Parameters
-    ----------
-    state
-        (K, 7) at the end of thrust, written; the seventh number is the acceleration along the velocity, net
-        of drag and of which weight takes its part, m/s².
-    parameters
-        (15,) as in `advance`.
-
-    Returns
-    -------
-    FloatN
-        (K,) time until there, s, below 0.
-    """
-    out = np.zeros(len(state))
-    p = parameters
-    for k in range(len(state)):
-        x = state[k]
-        s, seventh, speed = _six(x), x[6], math.inf
-        while speed > _SLOW_MPS:
-            h = -_longest(s, seventh, True, p)
-            s = _step(s, seventh, True, h, p)
-            before, speed = speed, math.sqrt(s[3] * s[3] + s[4] * s[4] + s[5] * s[5])
-            out[k] += h
-            if not speed < before:
-                # Thrust that doesn't lift its weight has never launched it.
-                out[k] = np.nan
-                break
-        x[0], x[1], x[2], x[3], x[4], x[5] = s
+        if _height(new, p) <= ground_m[k]:
+            for _ in range(_TRIES):
+                r = math.sqrt(new[0] * new[0] + new[1] * new[1] + new[2] * new[2])
+                climb = (new[0] * new[3] + new[1] * new[4] + new[2] * new[5]) / r
+                h -= (_height(new, p) - ground_m[k]) / climb
+                new = _step(s, seventh, False, h, p)
+            out[k] = time + h
+        x[0], x[1], x[2], x[3], x[4], x[5] = new
     return out

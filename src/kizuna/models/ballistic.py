@@ -11,7 +11,8 @@ from typing import Final
 import numpy as np
 
 from kizuna.constants import EARTH_GM_M3PS2, EARTH_J2, EARTH_SPIN_RADPS, WGS84_A_M, WGS84_E2
-from kizuna.shapes import FloatN
+from kizuna.kernels import ballistic as kernel
+from kizuna.shapes import Float, FloatN
 
 AIR_SPLIT_M: Final = 9_144.0
 """Height between the two layers of air."""
@@ -52,9 +53,13 @@ class Ballistic:
     jerk_q: float = 4.0
     """Power of the noise of the acceleration under thrust, (m/s²)²/s: fuel burns, stages end."""
     log_boost: float = math.log(30.0)
-    """First guess of the logarithm of the mean acceleration under thrust, net of drag: 30 m/s² (notional)."""
+    """First guess of the logarithm of the acceleration under thrust, net of drag: 30 m/s² (notional)."""
     sigma_log_boost: float = 0.4
     """Standard deviation of that guess: two in three lie between 20 and 45 m/s² (notional)."""
+    log_lift: float = math.log(20.0)
+    """The same for the mean of what thrust has left beyond weight, which tells where it began: 20 m/s²."""
+    sigma_log_lift: float = 0.5
+    """Standard deviation of that guess: two in three lie between 12 and 33 m/s² (notional)."""
 
     @cached_property
     def parameters(self) -> FloatN:
@@ -75,3 +80,40 @@ _TRACK_SHARE: Final = 0.5
 """Steps in air for tracking: wrong by less than a metre from plot to plot."""
 PATH: Final = np.array([*_EARTH_AND_AIR, 0.1, 0.0, 0.0, 0.0])
 """For paths without noise, (15,): wrong by less than a metre over 15 minutes, re-entry included."""
+GRAVITY_MPS2: Final = 9.80665
+"""Standard gravity (CGPM 1901): thrust of no more than this lifts nothing."""
+REST_MPS: Final = 10.0
+"""A body under thrust that is no faster was just launched, some 2 m below."""
+
+FASTEST_MPS: Final = 20_000.0
+"""No thrust makes a body that comes down again faster than this; back in time, drag does, and far more."""
+
+
+def unboost(state: Float) -> FloatN:
+    """Take bodies back to their launch, where they were at rest, in place.
+
+    Thrust along the velocity is assumed; then gravity alone turns a path that began upright.
+
+    Parameters
+    ----------
+    state
+        (K, 7) at the end of thrust, written; the seventh number is the thrust's acceleration, net of drag, in
+        m/s².
+
+    Returns
+    -------
+    FloatN
+        (K,) time until the launch, s, below 0; NaN where thrust is too weak to have lifted the
+        body, or it is faster than any thrust can have made it.
+    """
+    after_s, speed = np.zeros(len(state)), np.full(len(state), np.inf)
+    while True:
+        before, speed = speed, np.linalg.norm(state[:, 3:6], axis=1)
+        after_s[(speed >= before) | (speed > FASTEST_MPS)] = np.nan
+        moving = (speed > REST_MPS) & (speed < before) & (speed <= FASTEST_MPS)
+        if not moving.any():
+            return after_s
+        step_s = np.where(moving, -0.1 * speed / state[:, 6], 0.0)
+        kernel.move(state, step_s, True, PATH)
+        after_s += step_s
+        speed[~moving] = np.inf

@@ -15,7 +15,13 @@ from kizuna.messages.sensor import NEEDED
 from kizuna.scenario.keys import Outage
 from kizuna.scenario.model import Exercise
 from kizuna.scenario.sensor import Sensor, SensorRow
-from kizuna.scenario.traffic import NEAREST_M, FlightsTraffic, IncomingTraffic, RecordedTraffic
+from kizuna.scenario.traffic import (
+    NEAREST_M,
+    BallisticTraffic,
+    FlightsTraffic,
+    IncomingTraffic,
+    RecordedTraffic,
+)
 
 PLACE = ("lat_deg", "lon_deg", "alt_m")
 
@@ -103,7 +109,8 @@ def _traffic(exercise: Exercise, folder: Path) -> Iterator[Flaw]:
             problem = f"the name {traffic.name!r} is there twice"
             yield Flaw((*path, "name"), problem, "a name of its own for each traffic")
         names.append(traffic.name)
-        yield from _routes(path, traffic, exercise)
+        if not isinstance(traffic, BallisticTraffic):
+            yield from _routes(path, traffic, exercise)
 
 
 def _routes(path: KeyPath, traffic: FlightsTraffic | IncomingTraffic, exercise: Exercise) -> Iterator[Flaw]:

@@ -10,7 +10,13 @@ from kizuna.scenario.keys import FlightAltM, Seconds, SpeedMps
 NEAREST_M = 20_000.0
 """Airports that are nearer to each other than this have no flights between them."""
 
-ObjectKind = Literal["aircraft", "cruise", "balloon", "drone"]
+ObjectKind = Literal["aircraft", "cruise", "balloon", "drone", "ballistic"]
+
+
+_BurnoutMps = Annotated[float, Field(ge=300.0, le=6_000.0)]
+_RiseDeg = Annotated[float, Field(ge=20.0, le=80.0)]
+_BoostMps2 = Annotated[float, Field(ge=15.0, le=200.0)]
+_Mass = Annotated[float, Field(ge=100.0, le=50_000.0)]
 
 
 class RecordedTraffic(Record):
@@ -91,4 +97,37 @@ class IncomingTraffic(Record):
     identity: bool = key("Whether they say who they are (transponder, ADS-B)", default=False)
 
 
-Traffic = Annotated[RecordedTraffic | FlightsTraffic | IncomingTraffic, Field(discriminator="source")]
+class BallisticTraffic(Record):
+    """Generated objects that rise under thrust from an area and then fall freely, wherever that leads."""
+
+    source: Literal["ballistic"] = key("Where the traffic comes from")
+    name: Name = key("Name of this traffic; its objects are called NAME-1, NAME-2 …")
+    count: int = key("How many objects", ge=1, le=1_000)
+    from_: Box = key("Area in which they are launched, drawn evenly", alias="from")
+    course_deg: Annotated[
+        tuple[Annotated[float, Field(ge=0.0, le=360.0)], Annotated[float, Field(ge=0.0, le=360.0)]],
+        Strict(False),
+        AfterValidator(in_order),
+    ] = key("Least and greatest course at the end of thrust, drawn evenly", "deg")
+    burnout_mps: Annotated[tuple[_BurnoutMps, _BurnoutMps], Strict(False), AfterValidator(in_order)] = key(
+        "Least and greatest speed over the ground at the end of thrust, drawn evenly", "m/s"
+    )
+    rise_deg: Annotated[tuple[_RiseDeg, _RiseDeg], Strict(False), AfterValidator(in_order)] = key(
+        "Least and greatest angle above the level at the end of thrust, drawn evenly", "deg", (40.0, 50.0)
+    )
+    boost_mps2: Annotated[tuple[_BoostMps2, _BoostMps2], Strict(False), AfterValidator(in_order)] = key(
+        "Least and greatest acceleration under thrust, net of drag, drawn evenly", "m/s²", (20.0, 45.0)
+    )
+    mass_kg_per_m2: Annotated[tuple[_Mass, _Mass], Strict(False), AfterValidator(in_order)] = key(
+        "Least and greatest mass over drag area, m / (Cd A), drawn evenly", "kg/m²", (2_000.0, 8_000.0)
+    )
+    launch_s: Annotated[tuple[Seconds, Seconds], Strict(False), AfterValidator(in_order)] = key(
+        "First and last time of launch after the start of the exercise, drawn evenly", "s", (0.0, 0.0)
+    )
+    nation: Name | None = key("Whose they are; null: nobody's in particular", default=None)
+    identity: bool = key("Whether they say who they are (transponder, ADS-B)", default=False)
+
+
+Traffic = Annotated[
+    RecordedTraffic | FlightsTraffic | IncomingTraffic | BallisticTraffic, Field(discriminator="source")
+]

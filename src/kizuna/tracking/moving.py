@@ -6,7 +6,7 @@ import numpy as np
 
 from kizuna.kernels import interact, kalman
 from kizuna.models.motion import Motion
-from kizuna.shapes import FloatN, FloatNx6, FloatNx21, IntN
+from kizuna.shapes import Float, FloatN, FloatNx6, FloatNx21, IntN
 from kizuna.tracking.filter import Measurements, Sources
 from kizuna.tracking.history import States
 from kizuna.tracking.register import Register
@@ -42,6 +42,21 @@ def at(tracks: Register, motion: Motion, rows: IntN, time_s: float) -> tuple[Flo
     every = np.arange(len(rows))
     motion.advance(every, time_s - tracks.time_s[rows], state, cov, mode)
     return interact.merge_each(every, state, cov, mode)
+
+
+def falling(tracks: Register, motion: Motion, rows: IntN, time_s: float) -> tuple[IntN, Float, Float]:
+    """Those of some tracks that more likely than not fall freely at a time.
+
+    Their rows (K,), and their states (K, 7) and packed covariances (K, 28) in free flight, as in
+    `kizuna.kernels.ballistic`.
+    """
+    m = next((number for number, model in enumerate(motion.chosen) if model.kind == "fall"), None)
+    if m is None:
+        return rows[:0], np.empty((0, 7)), np.empty((0, 28))
+    state, cov, mode = tracks.state[rows], tracks.cov[rows], tracks.mode[rows]
+    motion.advance(np.arange(len(rows)), time_s - tracks.time_s[rows], state, cov, mode)
+    falls = mode[:, m] > 0.5
+    return rows[falls], state[falls, m], cov[falls, m]
 
 
 def guess(tracks: Register, motion: Motion, first: int) -> None:

@@ -13,13 +13,14 @@ from kizuna.messages.sensor import Sensors
 from kizuna.messages.track import STATUSES, Tracks
 from kizuna.models.motion import Motion
 from kizuna.models.sets import civil
-from kizuna.shapes import FloatN, IntN
+from kizuna.shapes import Float, FloatN, IntN
 from kizuna.tracking.biases import Biases
 from kizuna.tracking.course import Associator, Course
 from kizuna.tracking.existence import Belief
 from kizuna.tracking.filter import POSITION, RADAR, Filter, Measurements, Sources
 from kizuna.tracking.forest import Deferral
 from kizuna.tracking.history import History
+from kizuna.tracking.moving import falling
 from kizuna.tracking.online import Online, parts
 from kizuna.tracking.past import Past
 from kizuna.tracking.recognise import Shown, recognise
@@ -226,6 +227,24 @@ class Tracker:
             originator=Labels.constant(node, len(rows)),
             releasable_to=Labels.constant(None, len(rows)),
         )
+
+    def falling(self, time_s: float) -> tuple[IntN, Float, Float]:
+        """Confirmed tracks that fall freely, for `kizuna.tracking.warning`.
+
+        Parameters
+        ----------
+        time_s
+            The time of the last picture, or later.
+
+        Returns
+        -------
+        tuple
+            Their numbers (K,), states (K, 7) and packed covariances (K, 28) as in `kizuna.kernels.ballistic`.
+        """
+        tracks = self._course.tracks
+        confirmed = np.flatnonzero(tracks.live("confirmed"))
+        rows, state, cov = falling(tracks, self._motion, confirmed, time_s)
+        return tracks.number[rows], state, cov
 
     def _not_too_late(self, detections: Detections) -> Detections:
         """Those that may still take their place."""

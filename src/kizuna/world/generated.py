@@ -10,7 +10,7 @@ import numpy as np
 from kizuna.geo.frames import geodetic_to_ecef
 from kizuna.geo.geodesic import along, course_deg, destination, great_circle_m
 from kizuna.scenario.model import Exercise
-from kizuna.scenario.traffic import FlightsTraffic, IncomingTraffic
+from kizuna.scenario.traffic import Box, FlightsTraffic, IncomingTraffic
 from kizuna.seeds import generator
 from kizuna.shapes import Float, FloatN, FloatNx3, IntN
 from kizuna.world import profile, routes
@@ -48,26 +48,26 @@ def flights(exercise: Exercise, traffic: FlightsTraffic) -> Flights:
     """Airliners that fly from airport to airport with turns, climb, cruise and descent."""
     airports = {name: exercise.airports[name] for name in traffic.between}
     places = np.array([[airport.lat_deg, airport.lon_deg, airport.alt_m] for airport in airports.values()])
-    names = _names(traffic.name, traffic.count)
+    names = names_of(traffic.name, traffic.count)
     blocks = [names[begin : begin + _BLOCK] for begin in range(0, len(names), _BLOCK)]
     return Flights.join([_airliners(exercise, traffic, places, block) for block in blocks])
 
 
 def _airliners(exercise: Exercise, traffic: FlightsTraffic, places: Float, names: tuple[str, ...]) -> Flights:
-    u = _draws(exercise.seed, names)
+    u = draws(exercise.seed, names)
     origin = _choose(u[:, 0], len(places))
     # The destination is drawn from the others.
     goal = (origin + 1 + _choose(u[:, 1], len(places) - 1)) % len(places)
-    speed = _evenly(u[:, 2], traffic.cruise_mps)
+    speed = evenly(u[:, 2], traffic.cruise_mps)
     route = _airways(places[origin, :2], places[goal, :2], speed, u[:, 3:8])
     shape = profile.airliner(
         route.length_m(),
         places[origin, 2],
         places[goal, 2],
-        _evenly(u[:, 8], traffic.cruise_alt_m),
+        evenly(u[:, 8], traffic.cruise_alt_m),
         speed,
-        climb_mps=_evenly(u[:, 9], CLIMB_MPS),
-        descent_mps=_evenly(u[:, 10], DESCENT_MPS),
+        climb_mps=evenly(u[:, 9], CLIMB_MPS),
+        descent_mps=evenly(u[:, 10], DESCENT_MPS),
     )
     taken = shape.time_s[:, -1]
     lead = taken if traffic.under_way else np.zeros_like(taken)
@@ -77,31 +77,37 @@ def _airliners(exercise: Exercise, traffic: FlightsTraffic, places: Float, names
 
 def incoming(exercise: Exercise, traffic: IncomingTraffic) -> Flights:
     """Objects that appear in an area and fly level on a great circle towards places, where they end."""
-    names = _names(traffic.name, traffic.count)
-    u = _draws(exercise.seed, names)
+    names = names_of(traffic.name, traffic.count)
+    u = draws(exercise.seed, names)
     airports = [exercise.airports[name] for name in traffic.towards]
     places = np.array([[airport.lat_deg, airport.lon_deg] for airport in airports])
     goal = places[np.arange(traffic.count) % len(airports)]
-    south, north = np.sin(np.radians(traffic.from_.lat_deg))
-    west, east = traffic.from_.lon_deg
-    width = east - west + (360.0 if east < west else 0.0)
-    # Evenly over the area, which is even in the sine of the latitude.
-    lat = np.degrees(np.arcsin(south + (north - south) * u[:, 0]))
-    lon = (west + width * u[:, 1] + 180.0) % 360.0 - 180.0
+    lat, lon = within(traffic.from_, u[:, 0], u[:, 1])
     route = routes.build(
         np.stack([lat, goal[:, 0]], axis=1), np.stack([lon, goal[:, 1]], axis=1), np.zeros((len(lat), 0))
     )
     shape = profile.level(
-        route.length_m(), _evenly(u[:, 2], traffic.alt_m), _evenly(u[:, 3], traffic.speed_mps)
+        route.length_m(), evenly(u[:, 2], traffic.alt_m), evenly(u[:, 3], traffic.speed_mps)
     )
-    return _flown(traffic, names, route, shape, exercise.start_s + _evenly(u[:, 4], traffic.appear_s))
+    return _flown(traffic, names, route, shape, exercise.start_s + evenly(u[:, 4], traffic.appear_s))
 
 
-def _names(group: str, count: int) -> tuple[str, ...]:
+def within(box: Box, u: FloatN, v: FloatN) -> tuple[FloatN, FloatN]:
+    """Latitudes and longitudes evenly over a box, (N,) degrees, from even numbers (N,) and (N,)."""
+    south, north = np.sin(np.radians(box.lat_deg))
+    west, east = box.lon_deg
+    width = east - west + (360.0 if east < west else 0.0)
+    # Evenly over the area, which is even in the sine of the latitude.
+    lat = np.degrees(np.arcsin(south + (north - south) * u))
+    return lat, (west + width * v + 180.0) % 360.0 - 180.0
+
+
+def names_of(group: str, count: int) -> tuple[str, ...]:
+    """NAME-1, NAME-2 …: what the objects of one traffic are called."""
     return tuple(f"{group}-{number}" for number in range(1, count + 1))
 
 
-def _draws(seed: int, names: tuple[str, ...]) -> Float:
+def draws(seed: int, names: tuple[str, ...]) -> Float:
     """The even numbers in [0, 1) that each object draws: (F, 16)."""
     return np.stack([generator(seed, "traffic", name).random(_DRAWS) for name in names])
 
@@ -110,7 +116,8 @@ def _choose(u: FloatN, count: int) -> IntN:
     return np.minimum((u * count).astype(np.int64), count - 1)
 
 
-def _evenly(u: FloatN, limits: tuple[float, float]) -> FloatN:
+def evenly(u: FloatN, limits: tuple[float, float]) -> FloatN:
+    """Numbers between two limits, from even numbers: (N,) -> (N,)."""
     return limits[0] + (limits[1] - limits[0]) * u
 
 

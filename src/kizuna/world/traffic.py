@@ -5,8 +5,8 @@ from pathlib import Path
 from kizuna.errors import InputError
 from kizuna.geo.time import format_utc
 from kizuna.scenario.model import Exercise
-from kizuna.scenario.traffic import FlightsTraffic, RecordedTraffic
-from kizuna.world import generated, recorded
+from kizuna.scenario.traffic import BallisticTraffic, FlightsTraffic, RecordedTraffic
+from kizuna.world import falling, generated, recorded
 from kizuna.world.flights import Flights
 
 
@@ -36,6 +36,8 @@ def build(exercise: Exercise, folder: Path | str) -> Flights:
             parts.append(found)
         elif isinstance(traffic, FlightsTraffic):
             parts.append(generated.flights(exercise, traffic))
+        elif isinstance(traffic, BallisticTraffic):
+            parts.append(falling.ballistic(exercise, traffic))
         else:
             parts.append(generated.incoming(exercise, traffic))
     flights = Flights.join(parts)
