@@ -118,8 +118,7 @@ def track_files(
     reading_s = time.perf_counter() - began_s
     _check_given(inputs, recording)
     known = read_sensors(sensors) if sensors else completed(recording.sensors, detections, str(inputs[0]))
-    for path, part in zip(inputs, parts, strict=True):
-        _check_known(part.detections, known, path, sensors)
+    _check_known(parts, known, inputs, sensors)
     times = _picture_times(detections, every_s)
     report("compiling", 0.0)
     warm_up = detections.take(slice(0, _WARM_UP_ROWS))
@@ -199,13 +198,14 @@ def _one_file(path: Path, other: Path) -> bool:
     return not is_address(path) and not is_address(other) and path.samefile(other)
 
 
-def _check_known(detections: Detections, known: Sensors, path: Path, sensors: Path | None) -> None:
+def _check_known(parts: list[Recording], known: Sensors, inputs: list[Path], sensors: Path | None) -> None:
     """Refuse detections of a sensor that isn't known."""
-    for name in detections.sensor.used().names:
-        if known.sensor.code(name) < 0:
-            row = int(np.argmax(detections.sensor.equal(name)))
-            problem, expected = not_known(f"{name!r} is not in {sensors}", name, known.sensor.names)
-            raise InputError(str(path), f"column sensor, row {row}", problem, expected)
+    for path, detections in zip(inputs, (part.detections for part in parts), strict=True):
+        for name in detections.sensor.used().names:
+            if known.sensor.code(name) < 0:
+                row = int(np.argmax(detections.sensor.equal(name)))
+                problem, expected = not_known(f"{name!r} is not in {sensors}", name, known.sensor.names)
+                raise InputError(str(path), f"column sensor, row {row}", problem, expected)
 
 
 def _track(
