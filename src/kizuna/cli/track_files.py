@@ -134,11 +134,10 @@ def track_files(
         biases = estimate(known, detections)
         detections = biases.correct(detections)
         remarks += biases.sentences()
-    began_s = time.perf_counter()
+    seen, began_s = Impacts(impacts), time.perf_counter()
     tracker = Tracker(
         known, MOTIONS[motion](), associator=associator, keep_history=smooth, register=register_online
     )
-    seen = Impacts(impacts)
     pictures = _track(tracker, detections, times, node, report, seen)
     seconds = time.perf_counter() - began_s
     if smooth:
