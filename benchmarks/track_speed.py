@@ -1,7 +1,7 @@
-"""Measure detections a second of `kizuna track` at several sizes, beside Stone Soup on the smallest scene.
+"""Measure detections a second of `kizuna track` at several sizes, beside Stone Soup, and hold them to goals.
 
-    python benchmarks/track_speed.py            # the whole table, some minutes on an idle machine
-    python benchmarks/track_speed.py --quick    # does it run? under a minute
+    python benchmarks/track_speed.py            # both tables, a quarter of an hour on an idle machine
+    python benchmarks/track_speed.py --quick    # does it run? a minute or two
 
 Kizuna's figure is its own (`--stats`): wall-clock time of the tracker and its pictures, without start-up,
 compilation and files; the median of several runs, with the slowest and the fastest. Stone Soup's is the
@@ -9,6 +9,7 @@ processor time of its tracker alone, without making its detections and without p
 else the machine does is to Kizuna's disadvantage. At `--peer-objects` all work off the same plots and are
 scored by the same code at the same times (`gospa.py`, cut-off 1,000 m), the beginning included, when no
 track is confirmed yet. The scenes are those of `scenes.py`, Stone Soup's set-up that of `stonesoup_peer.py`.
+The second table, of `track_goals.py`, is of single configurations on one core, but for the line of two cores.
 """
 
 import argparse
@@ -34,9 +35,10 @@ import pyarrow.parquet as pq
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.gospa import Gospa, mean_gospa
 from benchmarks.pictures import tracks_at, truth_at
-from benchmarks.scenes import Options, place_radars, radars_for, write_scene
+from benchmarks.scenes import Options, place_radars, radars_for
+from benchmarks.track_goals import Bench, Goal, goals
 
-from benchmarks import stonesoup_peer
+from benchmarks import stonesoup_peer, track_goals
 
 EVERY_S = 4.0
 """Seconds between pictures: a multiple of every window in which Stone Soup works."""
@@ -59,6 +61,8 @@ class Row:
     peak_mb: float | None
     score: Gospa
     ratio: float | None = None
+    reading: float = 0.0
+    """Share of the time that reading the file takes."""
 
 
 def kizuna_command() -> str:
@@ -94,6 +98,7 @@ def measure_kizuna(options: Options, folder: Path, repeats: int) -> Row:
     figures, tracks = run_kizuna(folder, repeats)
     rates = [figure["detections_per_s"] for figure in figures]
     times = picture_times(options, folder)
+    shares = [f["reading_seconds"] / (f["reading_seconds"] + f["seconds"]) for f in figures]
     return Row(
         "Kizuna",
         options.objects,
@@ -102,6 +107,7 @@ def measure_kizuna(options: Options, folder: Path, repeats: int) -> Row:
         f"{min(rates):,.0f} to {max(rates):,.0f}",
         max(figure["peak_mb"] for figure in figures),
         mean_gospa(truth_at(pq.read_table(folder / "truth.parquet"), times), tracks_at(tracks, times)),
+        reading=statistics.median(shares),
     )
 
 
@@ -152,8 +158,33 @@ def machine() -> str:
     return f"{model}, {os.cpu_count()} cores{load}; Python {platform.python_version()}, {used}"
 
 
+def compare(given: argparse.Namespace, bench: Bench) -> list[Row]:
+    """Kizuna's lines, and those of Stone Soup on one of the scenes."""
+    rows, peer_rows = [], []
+    for objects in sorted({*given.objects, given.peer_objects}):
+        options = Options(
+            objects=objects, radars=radars_for(objects), duration_s=given.duration, seed=given.seed
+        )
+        folder = bench.scene(objects, given.duration)
+        rows.append(measure_kizuna(options, folder, given.repeats))
+        if objects == given.peer_objects:
+            peer_rows = [measure_stone_soup(name, options, folder, rows[-1].per_s) for name in PEERS]
+    return [*rows, *peer_rows]
+
+
+def goals_beside_others(rows: list[Row]) -> list[Goal]:
+    """What the first table says of the goals."""
+    made = []
+    for row in rows:
+        goal = {"Stone Soup, polar EKF": 3_000.0, "Stone Soup, fastest": 1_500.0}.get(row.tracker)
+        if goal:
+            made.append(Goal(f"times as fast as {row.tracker}, {row.objects} objects", row.ratio, goal))
+    reading = max(row.reading for row in rows)
+    return [*made, Goal("share of `kizuna track` that reading the file takes", reading, 0.5, at_least=False)]
+
+
 def main() -> None:
-    """Make the scenes, measure, print the table."""
+    """Make the scenes, measure, print the tables."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -161,25 +192,29 @@ def main() -> None:
         "--quick", action="store_true", help="small scenes and short runs, only to see it run"
     )
     parser.add_argument("--objects", type=int, nargs="+", default=[100, 1_000, 10_000])
-    parser.add_argument("--peer-objects", type=int, default=100, help="objects of the scene for Stone Soup")
+    parser.add_argument("--peer-objects", type=int, default=300, help="objects of the scene for Stone Soup")
     parser.add_argument("--duration", type=float, default=120.0, help="seconds of each scene")
+    parser.add_argument("--largest", type=int, default=100_000, help="objects of the largest scene")
+    parser.add_argument("--short", type=float, default=60.0, help="seconds of the largest scene")
     parser.add_argument("--repeats", type=int, default=5, help="runs of Kizuna on each scene")
+    parser.add_argument(
+        "--processor-time",
+        action="store_true",
+        help="for the second table, where the machine does something else too; nothing for two cores",
+    )
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
+    sizes = (1_000, 10_000, given.largest)
     if given.quick:
         given.objects, given.peer_objects, given.duration, given.repeats = [20, 100], 20, 30.0, 1
+        sizes, given.short = (50, 100, 200), 15.0
     print(machine(), flush=True)
-    rows, peer_rows = [], []
     with tempfile.TemporaryDirectory() as scratch:
-        for objects in sorted({*given.objects, given.peer_objects}):
-            options = Options(
-                objects=objects, radars=radars_for(objects), duration_s=given.duration, seed=given.seed
-            )
-            folder = write_scene(options, Path(scratch) / str(objects))
-            rows.append(measure_kizuna(options, folder, given.repeats))
-            if objects == given.peer_objects:
-                peer_rows = [measure_stone_soup(name, options, folder, rows[-1].per_s) for name in PEERS]
-    print(table([*rows, *peer_rows]))
+        bench = Bench(Path(scratch), given.repeats, given.seed, processor_time=given.processor_time)
+        rows = compare(given, bench)
+        print(table(rows), flush=True)
+        reached = goals(bench, sizes, (given.duration, given.short))
+    print("\n" + track_goals.table([*reached, *goals_beside_others(rows)]))
 
 
 if __name__ == "__main__":

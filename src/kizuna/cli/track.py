@@ -71,6 +71,10 @@ Falls = Annotated[
         metavar="FILE.geojson",
     ),
 ]
+Cores = Annotated[
+    int,
+    typer.Option(help="How many cores to use; the tracks are the same on any number.", min=1, metavar="N"),
+]
 
 
 def track(
@@ -91,6 +95,7 @@ def track(
     register: Register = False,
     register_online: RegisterOnline = False,
     smooth: Smooth = False,
+    cores: Cores = 1,
     node: Annotated[
         str, typer.Option(help="Whose tracks they are, for the column `node`.", metavar="NAME")
     ] = "local",
@@ -130,6 +135,7 @@ def track(
             register,
             register_online,
             smooth,
+            cores,
             node,
             out,
             stats,

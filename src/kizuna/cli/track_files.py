@@ -6,6 +6,7 @@ import resource
 import sys
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,6 +62,7 @@ def track_files(
     register: bool,
     register_online: bool,
     smooth: bool,
+    cores: int,
     node: str,
     out: Path,
     stats: Path | None,
@@ -88,6 +90,8 @@ def track_files(
         Whether to estimate them as it goes, and to correct what comes next.
     smooth
         Whether to put each track where all its detections say that it was.
+    cores
+        How many cores to use.
     node
         Whose tracks they are.
     out, stats, impacts
@@ -122,12 +126,8 @@ def track_files(
     times = _picture_times(detections, every_s)
     report("compiling", 0.0)
     warm_up = detections.take(slice(0, _WARM_UP_ROWS))
-    _track(
-        Tracker(known, MOTIONS[motion](), associator=associator),
-        warm_up,
-        times[times <= warm_up.time[-1]],
-        node,
-    )
+    make = partial(Tracker, known, MOTIONS[motion](), associator=associator)
+    _track(make(), warm_up, times[times <= warm_up.time[-1]], node)
     remarks, biases = list(map(str, recording.remarks)), None
     if register:
         report("registration", 0.0)
@@ -135,9 +135,7 @@ def track_files(
         detections = biases.correct(detections)
         remarks += biases.sentences()
     seen, began_s = Impacts(impacts), time.perf_counter()
-    tracker = Tracker(
-        known, MOTIONS[motion](), associator=associator, keep_history=smooth, register=register_online
-    )
+    tracker = make(keep_history=smooth, register=register_online, cores=cores)
     pictures = _track(tracker, detections, times, node, report, seen)
     seconds = time.perf_counter() - began_s
     if smooth:

@@ -24,7 +24,7 @@ def detection_probability(range_m: float, pd: float, max_range_m: float) -> floa
     return pd if share <= 1.0 else pd ** (share * share * share * share)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def miss_rates(
     tracks: IntN,
     state: FloatNx6,
@@ -81,6 +81,50 @@ def miss_rates(
                 chance = detection_probability(distance, pd[s], max_range_m[s])
             total -= math.log(1.0 - min(chance, 0.98)) / period_s[s]
         rate_hz[t] = min(max(total, bounds_hz[0]), bounds_hz[1])
+
+
+@njit(cache=True)
+def learn(
+    sensor: IntN,
+    since_s: float,
+    period_s: FloatN,
+    clutter: FloatN,
+    usual: FloatN,
+    least_new: FloatN,
+    log_seen_in: FloatN,
+    unexplained: FloatN,
+) -> tuple[FloatN, FloatN, FloatN]:
+    """Count the detections that no track explains, each sensor's over about one of its periods.
+
+    Parameters
+    ----------
+    sensor
+        (K,) the sensors of those that came now.
+    since_s, period_s
+        Time since the last count, and (S,) the sensors' periods; s.
+    clutter, usual, least_new
+        (S,) false detections in a scan on average, and as many as are usual; new objects in a scan, at least.
+    log_seen_in
+        (S,) logarithm of detection probability times volume, m³.
+    unexplained
+        (S,) the last count.
+
+    Returns
+    -------
+    tuple
+        (S,) the count; (S,) logarithm of detection probability over the density of clutter and new objects,
+        m³; and (S,) log-odds that what no track explains is an object.
+    """
+    count, log_surplus, log_odds = np.empty_like(clutter), np.empty_like(clutter), np.empty_like(clutter)
+    for s in range(len(clutter)):
+        count[s] = unexplained[s] * math.exp(-since_s / period_s[s])
+    for s in sensor:
+        count[s] += 1.0
+    for s in range(len(clutter)):
+        new = max(count[s] - usual[s], least_new[s])
+        log_surplus[s] = log_seen_in[s] - math.log(clutter[s] + new)
+        log_odds[s] = math.log(new / clutter[s])
+    return count, log_surplus, log_odds
 
 
 @njit(cache=True)
@@ -149,7 +193,7 @@ def _see(seen: tuple[CodeN, Float], t: int, s: int, time_s: float) -> None:
     by[t, slot], when_s[t, slot] = s, time_s
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def recency(
     tracks: IntN, time_s: float, recent_s: float, period_s: FloatN, seen: tuple[CodeN, Float]
 ) -> tuple[IntN, FloatN]:
@@ -183,7 +227,7 @@ def recency(
     return count, quickest_s
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def credit(
     rows: IntN,
     track: IntN,

@@ -39,19 +39,18 @@ def _bucket(key: int, mask: int) -> int:
     return ((key * _SPREAD) >> 20) & mask
 
 
-@njit(cache=True, error_model="numpy")
-def hash_tracks(
+@njit(cache=True, error_model="numpy", nogil=True)
+def reaches(
     time_s: float,
     slack_s: float,
     gate: float,
-    cell_m: float,
     models: FloatNx3,
     state: Float,
     cov: Float,
     mode: Float,
     state_time_s: FloatN,
-) -> Hashed:
-    """Hash tracks by their places at one time.
+) -> Float:
+    """Places of tracks at one time, and how far from them their detections may be: (T, 4), metres.
 
     Parameters
     ----------
@@ -59,26 +58,40 @@ def hash_tracks(
         The time to predict to, and how far from it the detections' times may lie; s.
     gate
         Largest squared Mahalanobis distance of interest.
-    cell_m
-        Edge of the finest cells in metres; each coarser grid's is four times that.
     models
         (M, 3) models of motion as in `kizuna.kernels.kalman.update_each`.
     state, cov, mode, state_time_s
         (T, M, 6) ECEF, (T, M, 21) packed, (T, M), (T,) s: the tracks.
     """
-    count = len(state)
+    spot = np.empty((len(state), 4))
+    for t in range(len(state)):
+        spot[t, 3] = _reach(time_s - state_time_s[t], slack_s, gate, models, state, cov, mode, t, spot)
+    return spot
+
+
+@njit(cache=True, error_model="numpy")
+def hash_places(place: Float, cell_m: float) -> Hashed:
+    """Hash tracks by their places.
+
+    Parameters
+    ----------
+    place
+        (T, 4) as from `reaches`, m.
+    cell_m
+        Edge of the finest cells in metres; each coarser grid's is four times that.
+    """
+    count = len(place)
     size = 16
     while size < 2 * count:
         size *= 2
     start = np.zeros(size + 1, dtype=np.int64)
-    place, reach, cell = np.empty((count, 3)), np.empty(count), np.empty(count, dtype=np.int64)
+    cell = np.empty(count, dtype=np.int64)
     widest = np.full(_LEVELS, -1.0)
     for t in range(count):
-        reach[t] = _reach(time_s - state_time_s[t], slack_s, gate, models, state, cov, mode, t, place)
-        level, cells = _level(reach[t], cell_m), 1.0 / cell_m
+        level, cells = _level(place[t, 3], cell_m), 1.0 / cell_m
         for _ in range(level):
             cells *= 0.25
-        widest[level] = max(widest[level], reach[t])
+        widest[level] = max(widest[level], place[t, 3])
         cell[t] = _cell_key(
             level,
             math.floor(place[t, 0] * cells),
@@ -94,8 +107,7 @@ def hash_tracks(
         bucket = _bucket(cell[t], size - 1)
         at = filled[bucket]
         filled[bucket] += 1
-        spot[at, 0], spot[at, 1], spot[at, 2], spot[at, 3] = place[t, 0], place[t, 1], place[t, 2], reach[t]
-        row[at], key[at] = t, cell[t]
+        spot[at], row[at], key[at] = place[t], t, cell[t]
     return spot, row, key, widest, start
 
 
@@ -119,7 +131,7 @@ def _reach(
     cov: Float,
     mode: Float,
     t: int,
-    place: FloatNx3,
+    place: Float,
 ) -> float:
     """Write a track's place after a time; returns how far from it any of its models reaches, metres."""
     count = mode.shape[1]
@@ -225,7 +237,7 @@ def _search(
     return count
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", nogil=True)
 def candidates(
     gate: float, cell_m: float, position_m: FloatNx3, noise_m2: FloatNx6, hashed: Hashed
 ) -> tuple[IntN, IntN, IntN]:
@@ -234,11 +246,11 @@ def candidates(
     Parameters
     ----------
     gate, cell_m
-        As in `hash_tracks`.
+        As in `reaches` and `hash_places`.
     position_m, noise_m2
         (N, 3) ECEF m and (N, 6) packed m²: the detections.
     hashed
-        What `hash_tracks` returned.
+        What `hash_places` returned.
 
     Returns
     -------
@@ -258,7 +270,7 @@ def candidates(
     return start, track, detection
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", nogil=True)
 def neighbours(
     cell_m: float,
     share: float,
@@ -267,15 +279,18 @@ def neighbours(
     track_identity: IntN,
     seen: tuple[CodeN, Float],
     hashed: Hashed,
+    first: int,
+    last: int,
 ) -> tuple[IntN, IntN]:
     """Pairs of tracks that are within reach of each other and that nothing but their motion could tell apart.
 
+    One of each pair is among the hashed tracks from `first` to `last`, last one out; each pair is found once.
     Neither an identity tells them apart, nor has a sensor given each its own detection in one scan.
 
     Parameters
     ----------
     cell_m
-        As in `hash_tracks`.
+        As in `reaches` and `hash_places`.
     share
         Share of their reaches within which two tracks are to be.
     same_scan, period_s
@@ -283,23 +298,23 @@ def neighbours(
     track_identity, seen
         (T, 2) codes, and as in `kizuna.kernels.weigh.weigh_each`.
     hashed
-        What `hash_tracks` returned for them.
+        What `hash_places` returned for them.
 
     Returns
     -------
     tuple
-        (P,) and (P,): the rows of the tracks, the lower one first, in ascending order.
+        (P,) and (P,): the rows of the tracks, the lower one first.
     """
     spot, row = hashed[0], hashed[1]
     count = len(spot)
     level = np.empty(count, dtype=np.int64)
     for here in range(count):
         level[here] = _level(spot[here, 3], cell_m)
-    start, found = _within(spot, level, share, cell_m, hashed)
+    start, found = _within(spot[first:last], level[first:last], share, cell_m, hashed)
     lower, higher = np.empty(len(found), dtype=np.int64), np.empty(len(found), dtype=np.int64)
     pairs = 0
-    for here in range(count):
-        for pair in range(start[here], start[here + 1]):
+    for here in range(first, last):
+        for pair in range(start[here - first], start[here - first + 1]):
             there = found[pair]
             # On one grid each finds the other; on two, the one on the finer grid alone looks.
             if level[there] == level[here] and there >= here:
@@ -308,8 +323,7 @@ def neighbours(
             if not _told_apart(a, b, same_scan, period_s, track_identity, seen):
                 lower[pairs], higher[pairs] = a, b
                 pairs += 1
-    order = np.argsort(lower[:pairs] * count + higher[:pairs])
-    return lower[order], higher[order]
+    return lower[:pairs], higher[:pairs]
 
 
 @njit(cache=True)

@@ -131,7 +131,7 @@ def _empty_table(rows: int) -> tuple[IntN, IntN, IntN]:
     return empty, empty.copy(), np.full(rows, -1, dtype=np.int64)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", inline="always")
 def _cell(position_m: FloatNx3, row: int, edge_m: float, reach_m: float, corner: int) -> int:
     """One number for the cell of a corner (0 to 7) of the cube of half-width `reach_m` about a place.
 
@@ -144,7 +144,7 @@ def _cell(position_m: FloatNx3, row: int, edge_m: float, reach_m: float, corner:
     return key
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", inline="always")
 def _slot(keys: IntN, key: int) -> int:
     """Where a key is in the table, or where it would be put (Fibonacci hashing)."""
     mask = len(keys) - 1
@@ -154,7 +154,7 @@ def _slot(keys: IntN, key: int) -> int:
     return slot
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", inline="always")
 def _insert(
     new: int, row: int, position_m: FloatNx3, reach_m: float, keys: IntN, heads: IntN, chain: IntN
 ) -> None:
@@ -166,7 +166,7 @@ def _insert(
     heads[slot] = new
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", inline="always")
 def _nearest(
     row: int,
     sensor: IntN,
@@ -208,7 +208,7 @@ def _nearest(
     return best_track, best_drift_2, best, best_determinant
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", inline="always")
 def _place(
     row: int,
     t: int,
@@ -302,7 +302,7 @@ def _sum(row: int, t: int, noise_m2: FloatNx6, drift_2: float, cov: Float) -> tu
     return adjugate, s[0] * adjugate[0] + s[1] * adjugate[1] + s[2] * adjugate[2]
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", inline="always")
 def _apart(
     row: int, t: int, position_m: FloatNx3, noise_m2: FloatNx6, drift_2: float, state: Float, cov: Float
 ) -> tuple[float, float]:

@@ -268,7 +268,7 @@ def _doubt(
         state[t, m, i] = trust * state[t, m, i] + other * before[m, i]
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", nogil=True)
 def update_each(
     rows: IntN,
     track: IntN,
@@ -353,7 +353,7 @@ def update_each(
         state_time_s[t] = time_s[row]
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", nogil=True)
 def predict_each(
     rows: IntN,
     time_s: float,

@@ -34,7 +34,7 @@ def _geodetic(
     return sin_lat, cos_lat, p, height
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def to_local(
     state: FloatNx6, cov: FloatNx21, semi_major_m: float, eccentricity_2: float
 ) -> tuple[FloatNx3, FloatNx3, FloatNx21]:

@@ -14,7 +14,7 @@ from kizuna.shapes import BoolN, CodeN, Float, FloatN, FloatNx3, FloatNx3x3, Int
 _STEEP = 0.97
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def heights(
     rows: IntN,
     sensor: CodeN,
@@ -59,7 +59,7 @@ def heights(
     return untold, used_deg, sigma_m, any_height
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", nogil=True)
 def polar(
     rows: IntN,
     range_m: FloatN,
@@ -176,7 +176,7 @@ def _sine(
     return sine, -sine / distance_m - 1.0 / centre, (radius + height_m) / (distance_m * centre)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def geodetic(
     rows: IntN,
     lat_deg: FloatN,

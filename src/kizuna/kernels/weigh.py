@@ -166,7 +166,7 @@ def _last_seen(seen: Seen, t: int, s: int) -> float:
     return -math.inf
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", nogil=True)
 def weigh_each(
     start: IntN,
     track: IntN,

@@ -1,12 +1,14 @@
 """Pair the detections of a short slice of time with tracks: gate, weigh, assign."""
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
 from kizuna.kernels import assignment, bend, flat, gating, lines, weigh
 from kizuna.models.motion import Motion
-from kizuna.shapes import FloatN, FloatNx3, FloatNx6, IntN
+from kizuna.shapes import Float, FloatN, FloatNx3, FloatNx6, IntN
+from kizuna.tracking.cores import ONE, Cores
 from kizuna.tracking.filter import LONG_M, Measurements, Sources
 from kizuna.tracking.register import Register
 
@@ -23,19 +25,17 @@ IDENTITY_WEIGHTS = np.array([5.0, -8.0])
 """What equal and unequal identities add to the log-likelihood: evidence, but motion may overrule it."""
 
 
-def hashed(tracks: Register, models: FloatNx3, time_s: float, slack_s: float) -> gating.Hashed:
+def hashed(
+    tracks: Register, models: FloatNx3, time_s: float, slack_s: float, cores: Cores = ONE
+) -> gating.Hashed:
     """Spatial hash of the live tracks at one time; `slack_s` is how far from it detections may lie."""
-    return gating.hash_tracks(
-        time_s,
-        slack_s,
-        GATE,
-        CELL_M,
-        models,
-        tracks.live("state"),
-        tracks.live("cov"),
-        tracks.live("mode"),
-        tracks.live("time_s"),
-    )
+
+    def reaches(part: slice) -> Float:
+        now = tracks.state[part], tracks.cov[part], tracks.mode[part], tracks.time_s[part]
+        return gating.reaches(time_s, slack_s, GATE, models, *now)
+
+    parts = cores.share(reaches, tracks.count)
+    return gating.hash_places(parts[0] if len(parts) == 1 else np.concatenate(parts), CELL_M)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,6 +68,7 @@ def pairs(
     motion: Motion,
     where: gating.Hashed,
     least_merit: float,
+    cores: Cores = ONE,
 ) -> Pairs:
     """All pairs within the gate.
 
@@ -87,7 +88,50 @@ def pairs(
         `hashed` for the middle of the slice.
     least_merit
         Pairs with less are left out.
+    cores
+        What to do it on.
     """
+
+    def some(part: slice) -> _Found:
+        mine = measurements.take(part)
+        return _pairs(tracks, mine, sources, log_surplus, motion, where, least_merit)
+
+    found = _one_after_the_other(cores.share(some, len(measurements.time_s)))
+    column, seen_track = weigh.columns(found[0], found[1], measurements.sensor)
+    return Pairs(found[0], found[1], column, seen_track, *found[2:])
+
+
+_Found: TypeAlias = tuple[IntN, IntN, FloatN, FloatN, IntN, FloatNx3, FloatNx6]
+"""What `Pairs` holds, without columns."""
+
+
+def _one_after_the_other(parts: list[_Found]) -> _Found:
+    """The pairs of consecutive parts of a slice."""
+    if len(parts) == 1:
+        return parts[0]
+    start, track, merit, log_density, place, place_m, cov_m2 = zip(*parts, strict=True)
+    pairs = np.cumsum([0, *(len(each) for each in track)])
+    places = np.cumsum([0, *(len(each) for each in place_m)])
+    return (
+        np.concatenate([start[0][:1], *(each[1:] + pairs[k] for k, each in enumerate(start))]),
+        np.concatenate(track),
+        np.concatenate(merit),
+        np.concatenate(log_density),
+        np.concatenate([each + places[k] for k, each in enumerate(place)]),
+        np.concatenate(place_m),
+        np.concatenate(cov_m2),
+    )
+
+
+def _pairs(
+    tracks: Register,
+    measurements: Measurements,
+    sources: Sources,
+    log_surplus: FloatN,
+    motion: Motion,
+    where: gating.Hashed,
+    least_merit: float,
+) -> _Found:
     near, candidate, plot = _candidates(measurements, sources, where)
     place_m, cov_m2 = measurements.place_m, measurements.cov_m2
     if measurements.loose:
@@ -122,8 +166,7 @@ def pairs(
         tracks.identity,
         tracks.seen,
     )
-    column, seen_track = weigh.columns(start, track, measurements.sensor)
-    return Pairs(start, track, column, seen_track, merit, log_density, place, place_m, cov_m2)
+    return start, track, merit, log_density, place, place_m, cov_m2
 
 
 def _candidates(
@@ -164,9 +207,8 @@ def nearest(found: Pairs) -> IntN:
     pairs' merits are above zero.
     """
     chosen = assignment.assign(found.start, found.column, -found.merit, len(found.seen_track))
-    rows = np.full(len(chosen), -1, dtype=np.int64)
-    paired = chosen >= 0
-    rows[paired] = found.seen_track[chosen[paired]]
+    # The last one serves what is not paired, -1.
+    rows: IntN = np.append(found.seen_track, -1)[chosen]
     return rows
 
 

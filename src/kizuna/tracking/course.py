@@ -11,6 +11,7 @@ from kizuna.models.measurement import ASSUMED_ALIKE
 from kizuna.models.motion import Motion
 from kizuna.shapes import BoolN, FloatN, FloatNx6, FloatNx21, IntN
 from kizuna.tracking.associate import GATE, Pairs, hashed, laid, nearest, pairs
+from kizuna.tracking.cores import ONE, Cores, joined
 from kizuna.tracking.crossings import Crossings
 from kizuna.tracking.existence import Belief, Existence
 from kizuna.tracking.filter import Measurements, Sources
@@ -51,6 +52,8 @@ class Course:
         As in `kizuna.tracking.tracker.Tracker`.
     remarks
         Where to note what is odd.
+    cores
+        What to do the work on.
     """
 
     def __init__(
@@ -61,6 +64,7 @@ class Course:
         associator: Associator,
         deferral: Deferral,
         remarks: Remarks,
+        cores: Cores = ONE,
     ) -> None:
         self.tracks = Register.of(len(sources.names), len(motion.models), motion.numbers)
         self.next_number = 1
@@ -72,7 +76,8 @@ class Course:
         self._begun = 0
         self._sources = sources
         self._motion = motion
-        self.existence = Existence(sources, belief)
+        self.existence = Existence(sources, belief, cores)
+        self._cores = cores
         self._associator = associator
         self.forest = Forest(self.tracks, deferral) if associator == "mht" else None
         self._remarks = remarks
@@ -94,14 +99,14 @@ class Course:
         self.end_silence(first_s)
         middle_s, slack_s = 0.5 * (first_s + last_s), 0.5 * (last_s - first_s)
         expected = ahead(tracks, self._motion, middle_s)
-        where = hashed(expected, self._motion.models, middle_s, slack_s)
+        where = hashed(expected, self._motion.models, middle_s, slack_s, self._cores)
         if middle_s - self._looked_s >= _LOOK_EVERY_S:
             self._looked_s = middle_s
-            gone = twins(tracks, self._sources, self._motion, where, middle_s)
+            gone = twins(tracks, self._sources, self._motion, where, middle_s, self._cores)
             if len(gone):
                 self._remove(gone)
                 expected = ahead(tracks, self._motion, middle_s)
-                where = hashed(expected, self._motion.models, middle_s, slack_s)
+                where = hashed(expected, self._motion.models, middle_s, slack_s, self._cores)
         if middle_s - self._remarked_s >= _REMARK_EVERY_S:
             self._remarked_s = middle_s
             silent = self.heard(np.arange(tracks.count), middle_s)[1]
@@ -110,9 +115,9 @@ class Course:
         if self.forest:
             # Hypotheses are where detections are looked for; the tracks only show the best ones.
             expected = ahead(self.forest.states, self._motion, middle_s)
-            where = hashed(expected, self._motion.models, middle_s, slack_s)
+            where = hashed(expected, self._motion.models, middle_s, slack_s, self._cores)
         least = LEAST_MERIT if self._associator == "bp" else 0.0
-        found = pairs(expected, measurements, self._sources, surplus, self._motion, where, least)
+        found = pairs(expected, measurements, self._sources, surplus, self._motion, where, least, self._cores)
         if self.forest:
             unexplained = self._defer(self.forest, found, measurements)
         elif self._associator == "gnn":
@@ -286,7 +291,11 @@ class Course:
         A track is silent when it has not been seen for longer than its quickest recent sensor takes.
         """
         tracks = self.tracks
-        count, quickest_s = existence.recency(rows, time_s, RECENT_S, self._sources.period_s, tracks.seen)
+
+        def recency(part: slice) -> tuple[IntN, FloatN]:
+            return existence.recency(rows[part], time_s, RECENT_S, self._sources.period_s, tracks.seen)
+
+        count, quickest_s = joined(self._cores.share(recency, len(rows)))
         return count, time_s - tracks.last_hit_s[rows] > _COAST_AFTER * quickest_s
 
     def at(self, rows: IntN, time_s: float) -> tuple[FloatNx6, FloatNx21]:

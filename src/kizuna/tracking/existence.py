@@ -6,6 +6,7 @@ import numpy as np
 
 from kizuna.kernels import existence
 from kizuna.shapes import FloatN, IntN
+from kizuna.tracking.cores import ONE, Cores
 from kizuna.tracking.filter import EARTH, POSITION, Measurements, Sources
 from kizuna.tracking.register import Register
 
@@ -33,7 +34,8 @@ class Belief:
 class Existence:
     """Keeps the scores of a register of tracks."""
 
-    def __init__(self, sources: Sources, belief: Belief) -> None:
+    def __init__(self, sources: Sources, belief: Belief, cores: Cores = ONE) -> None:
+        self._cores = cores
         self._sources = sources
         self._belief = belief
         self.confirm_at = belief.confirm_at
@@ -57,31 +59,41 @@ class Existence:
         """
         sources = self._sources
         # Anew, not in place: copies of this share what they have learnt until then.
-        faded = self._unexplained * np.exp(-(time_s - self._learned_s) / sources.period_s)
-        self._unexplained = faded + np.bincount(sensor, minlength=len(faded))
+        self._unexplained, self.log_surplus, self._log_odds_new = existence.learn(
+            sensor,
+            time_s - self._learned_s,
+            sources.period_s,
+            sources.clutter,
+            self._usual,
+            sources.least_new,
+            self._log_seen_in,
+            self._unexplained,
+        )
         self._learned_s = time_s
-        new = np.maximum(self._unexplained - self._usual, sources.least_new)
-        self.log_surplus = self._log_seen_in - np.log(sources.clutter + new)
-        self._log_odds_new = np.log(new / sources.clutter)
 
     def rate(self, tracks: Register, rows: IntN) -> None:
         """Work out anew what the tracks in these rows lose per second without a hit."""
         sources = self._sources
-        existence.miss_rates(
-            rows,
-            tracks.state[:, 0],
-            tracks.identity[:, POSITION] >= 0,
-            sources.sites.place_m,
-            sources.sites.alt_m,
-            sources.placed,
-            sources.is_position,
-            sources.max_range_m,
-            sources.period_s,
-            sources.pd,
-            EARTH,
-            self._bounds,
-            tracks.rate_hz,
-        )
+        reports_itself = tracks.identity[:, POSITION] >= 0
+
+        def miss_rates(part: slice) -> None:
+            existence.miss_rates(
+                rows[part],
+                tracks.state[:, 0],
+                reports_itself,
+                sources.sites.place_m,
+                sources.sites.alt_m,
+                sources.placed,
+                sources.is_position,
+                sources.max_range_m,
+                sources.period_s,
+                sources.pd,
+                EARTH,
+                self._bounds,
+                tracks.rate_hz,
+            )
+
+        self._cores.share(miss_rates, len(rows))
 
     def gain(self, log_likelihood: FloatN, measurements: Measurements) -> FloatN:
         """What measurements of these log-densities under their tracks add to the tracks' log-odds, (N,)."""
@@ -98,23 +110,27 @@ class Existence:
         measurements: Measurements,
     ) -> None:
         """Credit tracks with the measurements in `rows` (K,); `track`, `gain` and `trust` are (N,)."""
-        existence.credit(
-            rows,
-            track,
-            gain,
-            trust,
-            measurements.sensor,
-            measurements.time_s,
-            measurements.identity,
-            measurements.channel,
-            self._belief.ceiling,
-            tracks.rate_hz,
-            tracks.score,
-            tracks.score_time_s,
-            tracks.last_hit_s,
-            tracks.seen,
-            tracks.identity,
-        )
+
+        def credit(mine: IntN) -> None:
+            existence.credit(
+                mine,
+                track,
+                gain,
+                trust,
+                measurements.sensor,
+                measurements.time_s,
+                measurements.identity,
+                measurements.channel,
+                self._belief.ceiling,
+                tracks.rate_hz,
+                tracks.score,
+                tracks.score_time_s,
+                tracks.last_hit_s,
+                tracks.seen,
+                tracks.identity,
+            )
+
+        self._cores.share_tracks(credit, rows, track, tracks.count)
 
     def begin(self, tracks: Register, first: int, begun_by: IntN, measurements: Measurements) -> None:
         """Open the books of the tracks from row `first` on, begun by the measurements `begun_by` (K,)."""

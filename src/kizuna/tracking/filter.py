@@ -12,6 +12,7 @@ from kizuna.messages.detection import Detections
 from kizuna.messages.sensor import DEFAULTS, Sensors
 from kizuna.models import measurement
 from kizuna.shapes import BoolN, CodeN, FloatN, FloatNx3, FloatNx6, IntN
+from kizuna.tracking.cores import ONE, Cores
 
 POSITION, RADAR = 0, 1
 """The two channels in which an object may say who it is."""
@@ -188,8 +189,9 @@ class Identities:
 class Filter:
     """Turns detections into measurements, by the accuracies of the tracker's sensors; counts what is odd."""
 
-    def __init__(self, sources: Sources) -> None:
+    def __init__(self, sources: Sources, cores: Cores = ONE) -> None:
         self.sources = sources
+        self._cores = cores
         self.identities = Identities()
         self._sensor_numbers = {name: i for i, name in enumerate(sources.names)}
         self.plots = np.zeros(len(sources.names), dtype=np.int64)
@@ -269,18 +271,22 @@ class Filter:
     ) -> None:
         if not len(rows):
             return
-        assumed = measurement.radar_places(
-            rows,
-            sensor,
-            detections.range_m,
-            detections.azimuth_deg,
-            detections.elevation_deg,
-            detections.alt_m,
-            self.sources.sites,
-            place_m,
-            cov_m2,
-            lift_m,
-        )
+
+        def place(part: slice) -> BoolN:
+            return measurement.radar_places(
+                rows[part],
+                sensor,
+                detections.range_m,
+                detections.azimuth_deg,
+                detections.elevation_deg,
+                detections.alt_m,
+                self.sources.sites,
+                place_m,
+                cov_m2,
+                lift_m,
+            )
+
+        assumed = np.concatenate(self._cores.share(place, len(rows)))
         self.plots += np.bincount(sensor[rows], minlength=len(self.plots))
         self.flat += np.bincount(sensor[rows[assumed]], minlength=len(self.flat))
 

@@ -7,6 +7,7 @@ import numpy as np
 from kizuna.kernels import interact, kalman
 from kizuna.models.motion import Motion
 from kizuna.shapes import Float, FloatN, FloatNx6, FloatNx21, IntN
+from kizuna.tracking.cores import ONE, Cores
 from kizuna.tracking.filter import Measurements, Sources
 from kizuna.tracking.history import States
 from kizuna.tracking.register import Register
@@ -74,6 +75,7 @@ def follow(
     track: IntN,
     trust: FloatN,
     measurements: Measurements,
+    cores: Cores = ONE,
 ) -> FloatN:
     """Predict tracks to their measurements and update them, one measurement after the other.
 
@@ -87,32 +89,29 @@ def follow(
         (N,) row of each measurement's track, and the probability that it is of the track's object at all.
     measurements
         N rows.
+    cores
+        What to do it on, where all models are straight.
 
     Returns
     -------
     FloatN
         (N,) log-density in 1/m³ of each measurement under its track.
     """
-    log_likelihood = np.zeros(len(track))
     what = (measurements.place_m, measurements.cov_m2, measurements.rate_mps, measurements.sensor, trust)
     how = (sources.sites.place_m, sources.sigma_rate_mps, motion.sigma_level_mps)
     if motion.is_straight:
-        kalman.update_each(
-            rows,
-            track,
-            measurements.time_s,
-            *what,
-            *how,
-            motion.models,
-            motion.forget_hz,
-            tracks.state,
-            tracks.cov,
-            tracks.mode,
-            tracks.time_s,
-            log_likelihood,
-        )
-        return log_likelihood
-    dt_s = np.zeros(tracks.count)
+        models = motion.models, motion.forget_hz
+        followed = tracks.state, tracks.cov, tracks.mode, tracks.time_s
+
+        def update(mine: IntN) -> FloatN:
+            # Cores that write to one array side by side wait for each other.
+            told = np.zeros(len(track))
+            kalman.update_each(mine, track, measurements.time_s, *what, *how, *models, *followed, told)
+            return told
+
+        first, *others = cores.share_tracks(update, rows, track, tracks.count)
+        return sum(others, first)
+    log_likelihood, dt_s = np.zeros(len(track)), np.zeros(tracks.count)
     for each in _rounds(rows, track):
         whose = track[each]
         dt_s[whose] = measurements.time_s[each] - tracks.time_s[whose]

@@ -13,8 +13,9 @@ from kizuna.messages.sensor import Sensors
 from kizuna.messages.track import STATUSES, Tracks
 from kizuna.models.motion import Motion
 from kizuna.models.sets import civil
-from kizuna.shapes import Float, FloatN, IntN
+from kizuna.shapes import Float, FloatN, FloatNx3, FloatNx6, FloatNx21, IntN
 from kizuna.tracking.biases import Biases
+from kizuna.tracking.cores import Cores, joined
 from kizuna.tracking.course import Associator, Course
 from kizuna.tracking.existence import Belief
 from kizuna.tracking.filter import POSITION, RADAR, Filter, Measurements, Sources
@@ -63,6 +64,8 @@ class Tracker:
         Whether to keep what the tracks were made of, for `smoothed`; not when detections may be late.
     register
         Whether to estimate the sensors' biases as it goes, and to take them off what comes next.
+    cores
+        How many cores to use; the tracks are the same on any number.
     """
 
     def __init__(
@@ -76,16 +79,24 @@ class Tracker:
         keep_history: bool = False,
         register: bool = False,
         deferral: Deferral | None = None,
+        cores: int = 1,
     ) -> None:
         self._motion = motion or civil()
         self.sources = Sources.of(sensors)
-        self._filter = Filter(self.sources)
+        self._cores = Cores(cores)
+        self._filter = Filter(self.sources, self._cores)
         longest_s = self._motion.longest_slice_s
         shortest = float(self.sources.period_s.min(initial=2.0 * longest_s))
         self._slice_s = min(longest_s, _SLICE_OF_PERIOD * shortest)
         self._remarks = Remarks()
         self._course = Course(
-            self.sources, self._motion, belief or Belief(), associator, deferral or Deferral(), self._remarks
+            self.sources,
+            self._motion,
+            belief or Belief(),
+            associator,
+            deferral or Deferral(),
+            self._remarks,
+            self._cores,
         )
         self._online = Online(self.sources, late_s) if register else None
         if keep_pairs or register:
@@ -196,14 +207,18 @@ class Tracker:
             recognise(self._shown, course, time_s, self._highest)
         rows = np.flatnonzero(tracks.live("confirmed"))
         rows = rows[np.argsort(tracks.number[rows], kind="stable")]
-        state, cov = course.at(rows, time_s)
+
+        def show(part: slice) -> tuple[FloatNx6, FloatNx21, FloatNx3, FloatNx3, FloatNx21]:
+            mine = course.at(rows[part], time_s)
+            return *mine, *local.to_local(*mine, WGS84_A_M, WGS84_E2)
+
+        state, cov, place, velocity, shown = joined(self._cores.share(show, len(rows)))
         if self._past is not None:
             self._past.look(time_s)
             self._past.forget(max(self._last_s, time_s) - self._late_s)
             self._shown, self._rewound = Shown(time_s, tracks.number[rows].copy(), state, cov), False
             self._done_s = max(self._done_s, time_s)
             self._highest = max(self._highest, course.next_number - 1)
-        place, velocity, shown = local.to_local(state, cov, WGS84_A_M, WGS84_E2)
         sensors, silent = course.heard(rows, time_s)
         said = tracks.identity[rows]
         return Tracks(

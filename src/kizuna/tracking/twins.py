@@ -6,6 +6,7 @@ from kizuna.kernels import gating
 from kizuna.models.motion import Motion
 from kizuna.shapes import IntN
 from kizuna.tracking.associate import CELL_M, GATE, SAME_SCAN
+from kizuna.tracking.cores import ONE, Cores, joined
 from kizuna.tracking.filter import Sources
 from kizuna.tracking.moving import at
 from kizuna.tracking.register import Register
@@ -17,22 +18,28 @@ _NEAR = float(np.sqrt(TWIN_GATE / GATE))
 """Share of the reaches of tracks, which are for `GATE`, within which twins are."""
 
 
-def twins(tracks: Register, sources: Sources, motion: Motion, where: gating.Hashed, time_s: float) -> IntN:
+def twins(
+    tracks: Register,
+    sources: Sources,
+    motion: Motion,
+    where: gating.Hashed,
+    time_s: float,
+    cores: Cores = ONE,
+) -> IntN:
     """Rows of tracks that follow another track's object, ascending.
 
     The confirmed one stays, or else the older. Two tracks follow one object when neither place nor velocity
     tells them apart, no identity does, and no sensor has given each its own detection in one scan. `where` is
     the hash of the tracks at this time.
     """
-    lower, higher = gating.neighbours(
-        CELL_M,
-        _NEAR,
-        SAME_SCAN,
-        sources.period_s,
-        tracks.identity,
-        tracks.seen,
-        where,
-    )
+
+    def near(part: slice) -> tuple[IntN, IntN]:
+        known = sources.period_s, tracks.identity, tracks.seen
+        return gating.neighbours(CELL_M, _NEAR, SAME_SCAN, *known, where, part.start, part.stop)
+
+    lower, higher = joined(cores.share(near, tracks.count))
+    order = np.lexsort((higher, lower))
+    lower, higher = lower[order], higher[order]
     if not len(lower):
         return lower
     rows, index = np.unique(np.concatenate([lower, higher]), return_inverse=True)
