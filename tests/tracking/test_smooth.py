@@ -23,11 +23,16 @@ def shown(sensors, detections, times_s, associator="gnn"):
     return pictures, tracker.smoothed(pictures, START_S + np.atleast_1d(times_s))
 
 
-@pytest.fixture(scope="module")
-def straight(associator):
+@pytest.fixture(scope="module", params=["gnn", "bp"])
+def straight(request):
     """Sixty aircraft under three radars."""
     sky, sensors = Sky.of(60, 1), radars()
-    return sky, *shown(sensors, watch(sky, sensors, 145.0, 1), TIMES_S, associator)
+    return sky, *shown(sensors, watch(sky, sensors, 145.0, 1), TIMES_S, request.param)
+
+
+def test_what_is_decided_later_is_not_smoothed():
+    with pytest.raises(ValueError, match="mht"):
+        Tracker(radars(), associator="mht", keep_history=True)
 
 
 def at(tracks, time_s):
