@@ -142,10 +142,9 @@ def test_the_quick_table_has_a_line_for_each_tracker(tmp_path):
     made = subprocess.run(
         [sys.executable, script, "--quick"], cwd=tmp_path, check=True, capture_output=True, text=True
     )
+    first, second = made.stdout.split("\n\n")
     lines = [
-        [cell.strip() for cell in line.split("|")[1:-1]]
-        for line in made.stdout.splitlines()
-        if line[0] == "|"
+        [cell.strip() for cell in line.split("|")[1:-1]] for line in first.splitlines() if line[0] == "|"
     ]
     assert [(line[0], line[1]) for line in lines[2:]] == [
         ("Kizuna", "20"),
@@ -156,3 +155,6 @@ def test_the_quick_table_has_a_line_for_each_tracker(tmp_path):
     ]
     # All worked off the same plots.
     assert len({line[2] for line in lines[2:] if line[1] == "20"}) == 1
+    reached = [[cell.strip() for cell in line.split("|")[1:-1]] for line in second.splitlines()]
+    assert len(reached) == 2 + 9
+    assert all(line[1][0].isdigit() for line in reached[2:])
