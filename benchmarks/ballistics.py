@@ -10,14 +10,20 @@ GM_M3S2 = 3.986_004_418e14
 J2 = 1.082_629_8e-3
 EQUATOR_M = 6_378_137.0
 TURN_RADPS = 7.292_115e-5
-SEA_LEVEL_KGM3, SCALE_M = 1.225, 7_200.0
-"""An exponential atmosphere: density at sea level (US Standard Atmosphere 1976), and its scale height."""
+AIR = (1.225, 7_200.0)
+"""Exponential atmosphere: kg/m³ at sea level (US Standard Atmosphere 1976), and scale height in m."""
 LOWEST_M = 3_000.0
 """A flight is over here."""
 
 
-def acceleration(place_m: np.ndarray, velocity_mps: np.ndarray, coefficient_kgm2: float) -> np.ndarray:
+def acceleration(
+    place_m: np.ndarray,
+    velocity_mps: np.ndarray,
+    coefficient_kgm2: float,
+    air: tuple[float, float] = AIR,
+) -> np.ndarray:
     """ECEF, m/s²: gravity with J2, the turning Earth, and drag by a ballistic coefficient m/(Cd A)."""
+    sea_level_kgm3, scale_m = air
     x, y, z = place_m
     r = np.linalg.norm(place_m)
     bulge = 1.5 * J2 * (EQUATOR_M / r) ** 2
@@ -28,7 +34,7 @@ def acceleration(place_m: np.ndarray, velocity_mps: np.ndarray, coefficient_kgm2
         [velocity_mps[1], -velocity_mps[0], 0.0]
     )
     height = pymap3d.ecef2geodetic(x, y, z)[2]
-    density = SEA_LEVEL_KGM3 * np.exp(-height / SCALE_M)
+    density = sea_level_kgm3 * np.exp(-height / scale_m)
     drag = -0.5 * density / coefficient_kgm2 * np.linalg.norm(velocity_mps) * velocity_mps
     return pull + whirl + drag
 

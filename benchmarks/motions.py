@@ -26,6 +26,7 @@ import pymap3d
 from scipy.integrate import solve_ivp
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from benchmarks.ballistics import acceleration
 from benchmarks.flights import STEP_S, Paths, _rates, _velocity_ecef, on_sphere
 from benchmarks.scenes import START_S, Options, detections_table, observe, place_radars, sensors_yaml
 
@@ -40,8 +41,8 @@ from kizuna.tracking.tracker import Tracker
 OPTIONS = Options(objects=30, radars=4)
 GATE_M = 2_000.0
 EVERY_S, FIRST_S = 4.0, 20.0
-GM, J2, SPIN, A_M = 3.986004418e14, 1.0826e-3, 7.292115e-5, 6_378_137.0
-"""Of the Earth, for the bodies in free flight: m³/s², -, rad/s, m."""
+HIGH_AIR = (1.754, 1.0 / 1.491e-4)
+"""Above 10 km, where free flight is tracked: kg/m³ at sea level and scale height in m."""
 
 
 def steered(
@@ -131,23 +132,11 @@ def falling(random: np.random.Generator) -> Paths:
             *pymap3d.enu2ecefv(*enu, lat[k], lon[k]),
         ]
         path = solve_ivp(
-            lambda _, y, load=load: np.concatenate([y[3:], pull(y[:3], y[3:], load)]),
+            lambda _, y, load=load: np.concatenate([y[3:], acceleration(y[:3], y[3:], load, HIGH_AIR)]),
             (0.0, steps[-1]), start, method="DOP853", rtol=1e-10, atol=1e-6, t_eval=steps,
         )  # fmt: skip
         made[k] = path.y.T
     return Paths(made[:, :, :3], made[:, :, 3:])
-
-
-def pull(place: np.ndarray, velocity: np.ndarray, load_kg_m2: float) -> np.ndarray:
-    """Gravity with J2, what the rotating frame adds, and drag in air of 1.75 kg/m³ exp(-h / 6.7 km)."""
-    x, y, z = place
-    r = np.linalg.norm(place)
-    flat = 1.5 * J2 * (A_M / r) ** 2
-    tilt = 5.0 * (z / r) ** 2
-    gravity = -GM / r**3 * place * (1.0 + flat * np.array([1.0 - tilt, 1.0 - tilt, 3.0 - tilt]))
-    turning = SPIN * np.array([SPIN * x + 2.0 * velocity[1], SPIN * y - 2.0 * velocity[0], 0.0])
-    density = 1.754 * np.exp(-1.491e-4 * pymap3d.ecef2geodetic(*place)[2])
-    return gravity + turning - 0.5 * density / load_kg_m2 * np.linalg.norm(velocity) * velocity
 
 
 SKIES = {
