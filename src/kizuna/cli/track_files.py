@@ -109,9 +109,7 @@ def track_files(
         When a file can't be written.
     """
     if smooth:
-        _check_straight(motion)
-        if associator == "mht":
-            raise InputError("--smooth", "", "doesn't go with --associator mht", "--associator gnn or bp")
+        _check_smooth(motion, associator)
     report("compiling", 0.0)
     load_reader(inputs[0])
     report("reading", 0.0)
@@ -148,11 +146,13 @@ def track_files(
     return Done(len(detections), len(np.unique(pictures.track)), seconds, remarks + tracker.remarks())
 
 
-def _check_straight(motion: Name) -> None:
-    """Refuse to smooth by models that turn or fall."""
+def _check_smooth(motion: Name, associator: Associator) -> None:
+    """Refuse to smooth by models that turn or fall, or what is decided later."""
     if not MOTIONS[motion]().is_straight:
         straight = " or ".join(name for name, made in MOTIONS.items() if made().is_straight)
         raise InputError("--smooth", "", f"doesn't go with --motion {motion}", f"--motion {straight}")
+    if associator == "mht":
+        raise InputError("--smooth", "", "doesn't go with --associator mht", "--associator gnn or bp")
 
 
 def _write_figures(stats: Path, count: int, seconds: float, reading_s: float, biases: Biases | None) -> None:
