@@ -182,14 +182,43 @@ def test_a_late_joiner_and_one_that_comes_back_are_heard(keys: Path) -> None:
 
 def test_a_flood_is_dropped_and_memory_bounded(network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
     port = network.ports["B"]
-    monkeypatch.setattr(port._waiting, "maxsize", 50)
+    monkeypatch.setattr(port._waiting, "_most_messages", 50)
     for _ in range(500):
         network.ports["A"].send("B", "detections", SEEN)
     end_s = time.time() + PATIENCE_S
     while port.dropped == 0 and time.time() < end_s:
         time.sleep(0.05)
     assert port.dropped > 0
-    assert port._waiting.qsize() <= 50
+    assert len(port._waiting) <= 50
+
+
+def test_a_node_that_is_flooded_still_gets_to_do_other_things(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each message takes longer to work off than it takes to come: the call must return all the same."""
+    port = network.ports["B"]
+    done: list[int] = []
+
+    def work(sender: str, data: bytes) -> None:
+        done.append(len(data))
+        port._waiting.put(sender, data)
+        port._waiting.put(sender, data)
+        time.sleep(0.001)
+        assert len(done) < 10_000, "never came back"
+
+    monkeypatch.setattr(port, "_hand_over", work)
+    port._waiting.put("A", b"one")
+    port.poll(0.0)
+    assert len(done) > 1
+    assert len(port._waiting) == len(done) + 1
+
+
+def test_a_message_larger_than_any_of_ours_never_gets_in(network: Network) -> None:
+    """The network itself leaves it out, before it has taken as much memory as the sender pleases."""
+    network.ports["A"]._publishers["B"].put(bytes(20 << 20))
+    network.ports["C"].send("B", "detections", SEEN)
+    network.until(lambda: bool(network.heard))
+    assert (network.ports["B"].dropped, network.ports["B"].unread) == (0, 0)
 
 
 def test_missing_keys_are_told(tmp_path: Path) -> None:

@@ -5,9 +5,8 @@ peer writes under the name in that peer's certificate, and sends out only what i
 """
 
 import json
-import queue
 import struct
-import threading
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ import zenoh
 
 from kizuna.bus.clock import Clock
 from kizuna.bus.keys import AUTHORITY
+from kizuna.bus.lines import MOST_BYTES, Lines
 from kizuna.bus.port import Handler, Message
 from kizuna.errors import InputError, WorkError
 from kizuna.messages import codec
@@ -32,10 +32,8 @@ _MARK: Final = b"KZM1"
 _KINDS: Final = ("detections", "reports", "notices")
 _TABLES: Final[tuple[type[Table], ...]] = (Detections, Reports, Notices)
 _PACKED: Final = len(_TABLES)
-_MOST_BYTES: Final = 8 << 20
-"""No message is larger."""
-_MOST_WAITING: Final = 10_000
-"""Messages that wait to be worked off; what comes on top is dropped."""
+_AT_ONCE_S: Final = 0.05
+"""For so long messages are handed over at a time: a node that is flooded still does all else in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +91,9 @@ class LivePort:
         self._node, self._peers = node, tuple(sorted(peers))
         self._clock, self._number = clock, first
         self._handler: Handler | None = None
-        self._waiting: queue.Queue[tuple[str, bytes]] = queue.Queue(_MOST_WAITING)
-        self._lock = threading.Lock()
-        self.dropped = self.unread = 0
-        """Messages that found no room, and such as could not be read."""
+        self._waiting = Lines()
+        self.unread = 0
+        """Messages that could not be read."""
         for name in (f"{AUTHORITY}.pem", f"{node}.pem", f"{node}.key"):
             if not (address.keys / name).is_file():
                 raise InputError(str(address.keys / name), "", "is not there", "made by `kizuna keys`")
@@ -125,6 +122,11 @@ class LivePort:
         """The nodes to which it may speak, in order of name."""
         return self._peers
 
+    @property
+    def dropped(self) -> int:
+        """Messages that came faster than they were worked off, and found no room to wait."""
+        return self._waiting.dropped
+
     def send(self, to: str, kind: str, payload: Table | Packed) -> Message:
         """Send a table to a peer, and return it in its envelope; ValueError when no link leads there.
 
@@ -149,17 +151,15 @@ class LivePort:
         self._handler = handler
 
     def poll(self, wait_s: float) -> None:
-        """Hand over what has arrived; if nothing has, wait for something for so long at the most."""
-        try:
-            sender, data = self._waiting.get(timeout=max(wait_s, 0.0))
-        except queue.Empty:
-            return
-        while True:
-            self._hand_over(sender, data)
-            try:
-                sender, data = self._waiting.get_nowait()
-            except queue.Empty:
-                return
+        """Hand over what has arrived; if nothing has, wait for something for so long at the most.
+
+        What arrives faster than it can be worked off is left in line for the next call.
+        """
+        next_ = self._waiting.get(wait_s)
+        enough_s = time.monotonic() + _AT_ONCE_S
+        while next_ is not None:
+            self._hand_over(*next_)
+            next_ = self._waiting.get(0.0) if time.monotonic() < enough_s else None
 
     def close(self) -> None:
         """Leave the network."""
@@ -167,15 +167,7 @@ class LivePort:
 
     def _take(self, sample: zenoh.Sample) -> None:
         """Put a message in line; called by threads of the network's."""
-        sender = str(sample.key_expr).split("/")[1]
-        payload = sample.payload
-        try:
-            if len(payload) > _MOST_BYTES:
-                raise queue.Full
-            self._waiting.put_nowait((sender, payload.to_bytes()))
-        except queue.Full:
-            with self._lock:
-                self.dropped += 1
+        self._waiting.put(str(sample.key_expr).split("/")[1], sample.payload.to_bytes())
 
     def _hand_over(self, sender: str, data: bytes) -> None:
         try:
@@ -218,6 +210,7 @@ def _config(node: str, peers: tuple[str, ...], senders: tuple[str, ...], address
         "scouting/multicast/enabled": False,
         "scouting/gossip/enabled": False,
         "transport/link/protocols": ["tls"],
+        "transport/link/rx/max_message_size": MOST_BYTES // 2,
         "transport/link/tls": {
             "root_ca_certificate": str(address.keys / f"{AUTHORITY}.pem"),
             "enable_mtls": True,
