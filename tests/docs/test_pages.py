@@ -25,6 +25,7 @@ FOLLOWED = [
     "how-to/keep-a-ledger.md",
     "how-to/write-rules.md",
     "how-to/describe-a-command-structure.md",
+    "how-to/warn-the-public.md",
 ]
 
 

@@ -14,6 +14,7 @@ from kizuna.errors import InputError, KizunaError
 VERBS = {
     "run": "Run an exercise in all its variants and write the report.",
     "track": "Turn detections into tracks.",
+    "warn": "Warn the public of what falls.",
     "score": "Measure tracks against the truth.",
     "command": "Look at a command structure: who may decide, and who still can.",
     "ledger": "Keep ledgers that nobody can rewrite, and verify them.",
