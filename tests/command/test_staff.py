@@ -68,7 +68,6 @@ def test_an_identity_goes_from_the_watch_over_consent_to_the_decision(steady: Au
     assert {row.action: (row.orders, row.issued, row.in_time) for row in measured(desk, staff)} == {
         "declare_identity": (1, 1, 1),
         "warn_public": (1, 1, 1),
-        "assign_defender": (1, 1, 1),
     }
 
 

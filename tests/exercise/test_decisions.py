@@ -13,10 +13,13 @@ from kizuna.exercise.run import run
 COVERAGE = """
 coverage: west
 notional: Made up.
+lead_s: 10
+plan_every_s: 6
 areas:
   - {area: West, nation: ABC, lat_deg: 35.0, lon_deg: 138.0, radius_m: 20000, value: 5}
 defenders:
-  - {defender: near, nation: ABC, lat_deg: 35, lon_deg: 138, radius_m: 9.0e4, needs_s: 30, probability: 0.5}
+  - {defender: near, nation: ABC, lat_deg: 35, lon_deg: 138, radius_m: 1.5e5, needs_s: 30, capacity: 3,
+     probability: 0.5}
 """
 ORGANISATION = """
 organisation: two
@@ -27,19 +30,21 @@ headquarters:
   - {headquarters: west, nation: ABC, node: ABC}
   - {headquarters: east, nation: XYZ, node: XYZ}
 posts:
-  - {post: head, nation: ABC, headquarters: west, decides_s: 8}
-  - {post: aide, nation: ABC, headquarters: west, decides_s: 8}
-  - {post: guest, nation: XYZ, headquarters: east, decides_s: 8}
+  - {post: head, nation: ABC, headquarters: west, decides_s: 4}
+  - {post: aide, nation: ABC, headquarters: west, decides_s: 4}
+  - {post: guest, nation: XYZ, headquarters: east, decides_s: 4}
 links: [[ABC, XYZ]]
 actions:
   declare_identity: {consent: {of: [ABC, XYZ], at_least: 2}}
   warn_public: {people: 2, after: [declare_identity]}
+  assign_defender: {people: 2, after: [declare_identity]}
 authority:
   declare_identity: {head: decide, aide: propose, guest: consent}
   warn_public: {head: decide, aide: consent}
+  assign_defender: {head: decide, aide: consent}
 """
 UNKNOWN = """  - {source: incoming, name: low, count: 3, kind: cruise, towards: [West],
-     from: {lat_deg: [34.6, 35.4], lon_deg: [138.5, 138.8]}, alt_m: [3000, 4000], speed_mps: [200, 250]}
+     from: {lat_deg: [34.6, 35.4], lon_deg: [138.9, 139.2]}, alt_m: [3000, 4000], speed_mps: [200, 250]}
 sensor_types:"""
 
 
@@ -135,8 +140,8 @@ def test_the_same_seed_decides_alike(done: Path, tmp_path: Path) -> None:
             "west.yaml: the area 'West' has no nation of the organisation 'two'; expected nation",
         ),
         (
-            "{people: 2, after: [declare_identity]}",
-            "{people: 2, when: [inside_zone]}",
+            "warn_public: {people: 2, after: [declare_identity]}",
+            "warn_public: {people: 2, when: [inside_zone]}",
             "two.yaml: key actions.warn_public.when: warn_public asks for inside_zone, and exercises",
         ),
         ("organisation: two.yaml", "organisation: no.yaml", "no.yaml: is not there"),
@@ -148,3 +153,25 @@ def test_what_does_not_fit_is_told_before_any_work(tmp_path: Path, was: str, bec
         run(path, tmp_path / "out", None, (), "kizuna run small.yaml", silent)
     assert str(caught.value).startswith(f"{tmp_path}/{says}")
     assert not (tmp_path / "out").exists()
+
+
+def test_who_is_sent_is_judged_by_the_truth(done: Path) -> None:
+    told = json.loads((done / "out" / "summary.json").read_text())["variants"]["linked"]["coordination"]
+    assert told["covered"] + sum(told["missed"].values()) == told["threats"]
+    assert 1 <= told["useful"] == told["covered"] <= told["threats"] <= 3
+    assert told["achieved"] == pytest.approx(0.5 * 5.0 * told["covered"])
+    assert told["expected"] >= told["achieved"]
+    parts = (told[name] for name in ("useful", "late", "relieved", "under_way"))
+    assert sum(parts) + sum(told["wasted"].values()) == told["orders"]
+    assert "false track" not in told["wasted"]
+    assert "Who was sent against what" in (done / "out" / "report.html").read_text()
+
+
+def test_a_false_track_is_a_counted_assignment_for_nothing(tmp_path: Path) -> None:
+    # The radar says everything ten kilometres too far away: its tracks are where nothing is.
+    path = written(tmp_path, ("nation: ABC, type: radar", "nation: ABC, type: radar, bias_range_m: 10000"))
+    run(path, tmp_path / "out", None, ("alone",), "kizuna run small.yaml", silent)
+    told = json.loads((tmp_path / "out" / "summary.json").read_text())["variants"]["alone"]["coordination"]
+    assert told["wasted"]["false track"] >= 1
+    assert told["by_picture"] >= told["wasted"]["false track"]
+    assert told["expected"] > 0.0 == told["achieved"]

@@ -1,11 +1,12 @@
 """Notional defenders, threatened areas, and which of them could cover which track, from when until when."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from kizuna.geo.bodies import EARTH
-from kizuna.geo.frames import enu_basis
+from kizuna.geo.passages import passages
 from kizuna.messages.track import Tracks
 from kizuna.shapes import Float, FloatN, IntN
 
@@ -77,6 +78,17 @@ class Threats:
     opens_s: Float
     closes_s: Float
 
+    def take(self, rows: IntN) -> "Threats":
+        """Some of them."""
+        return Threats(
+            self.track[rows],
+            self.value[rows],
+            self.area[rows],
+            self.arrives_s[rows],
+            self.opens_s[rows],
+            self.closes_s[rows],
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
@@ -90,12 +102,24 @@ class Coverage:
         How far ahead is planned, s.
     reserve
         Places that each nation keeps free at every time.
+    fades_s
+        After so long 1/e of the tracks are still in the picture, s: what is covered later counts for less.
+    plan_every_s
+        In an exercise, time from one plan to the next.
+    lead_s
+        In an exercise, time that a plan allows for people to issue an order and acknowledge it.
+    favour
+        In an exercise, share by which a defender already sent counts for more than another: plans don't flap.
     """
 
     defenders: tuple[Defender, ...]
     areas: tuple[Area, ...]
     horizon_s: float = 1_800.0
     reserve: dict[str, int] = field(default_factory=dict)
+    fades_s: float = math.inf
+    plan_every_s: float = 20.0
+    lead_s: float = 60.0
+    favour: float = 0.2
 
 
 def threats(coverage: Coverage, tracks: Tracks) -> Threats:
@@ -112,23 +136,13 @@ def threats(coverage: Coverage, tracks: Tracks) -> Threats:
     """
     moving = np.isfinite(tracks.ve_mps) & np.isfinite(tracks.vn_mps) & ~tracks.status.equal("tentative")
     held = tracks.take(np.flatnonzero(moving & (np.hypot(tracks.ve_mps, tracks.vn_mps) > 1.0)))
-    areas, defenders = coverage.areas, coverage.defenders
-    opens_s, _ = _windows(
-        held,
-        np.array([area.lat_deg for area in areas]),
-        np.array([area.lon_deg for area in areas]),
-        np.array([area.radius_m for area in areas]),
-    )
+    areas = coverage.areas
+    opens_s, _ = _windows(held, areas)
     first = np.argmin(opens_s, axis=1) if len(areas) else np.zeros(len(held), dtype=np.int64)
     arrives_s = opens_s[np.arange(len(held)), first] if len(areas) else np.full(len(held), np.inf)
     heading = np.flatnonzero(arrives_s <= coverage.horizon_s)
     held, first, arrives_s = held.take(heading), first[heading], arrives_s[heading]
-    opens_s, closes_s = _windows(
-        held,
-        np.array([each.lat_deg for each in defenders]),
-        np.array([each.lon_deg for each in defenders]),
-        np.array([each.radius_m for each in defenders]),
-    )
+    opens_s, closes_s = _windows(held, coverage.defenders)
     return Threats(
         track=held.track,
         value=np.array([area.value for area in areas])[first] if len(areas) else np.empty(0),
@@ -139,25 +153,14 @@ def threats(coverage: Coverage, tracks: Tracks) -> Threats:
     )
 
 
-def _windows(tracks: Tracks, lat_deg: FloatN, lon_deg: FloatN, radius_m: FloatN) -> tuple[Float, Float]:
-    """When tracks come into circles and leave them, s after now: two of (T, C); ∞ and -∞ when never.
-
-    On the mean sphere a track goes as n(t) = n cos ωt + d sin ωt, and its distance from a centre c is less
-    than r while c·n cos ωt + c·d sin ωt = A cos(ωt − φ) > cos(r/R).
-    """
-    basis = enu_basis(tracks.lat_deg, tracks.lon_deg)
-    speed = np.hypot(tracks.ve_mps, tracks.vn_mps)
-    ahead = (basis[:, 0] * tracks.ve_mps[:, None] + basis[:, 1] * tracks.vn_mps[:, None]) / speed[:, None]
-    centres = enu_basis(lat_deg, lon_deg)[:, 2]
-    rate = (speed / EARTH.mean_radius_m)[:, None]
-    along, across = basis[:, 2] @ centres.T, ahead @ centres.T
-    reach, phase = np.hypot(along, across), np.arctan2(across, along)
-    share = np.cos(radius_m / EARTH.mean_radius_m) / np.maximum(reach, 1e-12)
-    half = np.arccos(np.clip(share, -1.0, 1.0))
-    # The first passage that isn't over yet: one round of the Earth later where it is.
-    leaves = (phase + half) / rate
-    enters = (phase - half) / rate
-    past = leaves <= 0.0
-    enters, leaves = enters + past * 2.0 * np.pi / rate, leaves + past * 2.0 * np.pi / rate
-    never = share >= 1.0
-    return np.where(never, np.inf, np.maximum(enters, 0.0)), np.where(never, -np.inf, leaves)
+def _windows(tracks: Tracks, circles: Sequence[Defender] | Sequence[Area]) -> tuple[Float, Float]:
+    """When tracks come into circles and leave them, s after now: two of (T, C)."""
+    return passages(
+        tracks.lat_deg,
+        tracks.lon_deg,
+        tracks.ve_mps,
+        tracks.vn_mps,
+        np.array([each.lat_deg for each in circles]),
+        np.array([each.lon_deg for each in circles]),
+        np.array([each.radius_m for each in circles]),
+    )

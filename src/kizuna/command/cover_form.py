@@ -1,5 +1,6 @@
 """A coverage file: notional defenders and protected areas, read and checked."""
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -48,6 +49,29 @@ class CoverageFile(Record):
     notional: Text = key("A sentence that says what in it is notional")
     horizon_s: float = key("How far ahead is planned", "s", 1_800.0, gt=0.0, le=86_400.0)
     reserve: dict[Name, int] = key("Places that a nation keeps free at every time", default={})
+    fades_s: float | None = key(
+        "Time after which a plan counts on a track still being in the picture with a probability of 1/e; "
+        "for ever when absent",
+        "s",
+        None,
+        gt=0.0,
+        le=1e6,
+    )
+    plan_every_s: float = key("In an exercise, time from one plan to the next", "s", 20.0, ge=1.0, le=3_600.0)
+    lead_s: float = key(
+        "In an exercise, time that a plan allows for people to issue an order and acknowledge it",
+        "s",
+        60.0,
+        ge=0.0,
+        le=3_600.0,
+    )
+    favour: float = key(
+        "In an exercise, share by which a defender already sent counts for more than another",
+        "1",
+        0.2,
+        ge=0.0,
+        le=10.0,
+    )
     areas: Annotated[tuple[ProtectedArea, ...], Strict(False)] = key("What is protected", min_length=1)
     defenders: Annotated[tuple[NotionalDefender, ...], Strict(False)] = key("By whom", min_length=1)
 
@@ -90,6 +114,10 @@ def read_coverage(path: Path | str) -> Coverage:
         ),
         horizon_s=read.horizon_s,
         reserve=dict(read.reserve),
+        fades_s=math.inf if read.fades_s is None else read.fades_s,
+        plan_every_s=read.plan_every_s,
+        lead_s=read.lead_s,
+        favour=read.favour,
     )
 
 

@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -18,8 +18,8 @@ from kizuna.seeds import generator
 _AGAIN_S: Final = 5.0
 """Who finds nobody to ask, because all are cut off or lost, looks again after so long."""
 
-FOLLOWS: Final = {"declare_identity": ("assign_defender", "warn_public")}
-"""What is begun when an order is issued."""
+FOLLOWS: Final = {"declare_identity": ("warn_public",)}
+"""What is begun when an order is issued; who covers the track is planned (`kizuna.command.coordinate`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,8 @@ class Case:
         When the picture showed it, s after the start.
     arrives_s
         When it reaches the area that it threatens.
+    warns
+        Whether it threatens an area of that nation, whose public is then warned.
     picture
         What the picture says of it.
     """
@@ -44,7 +46,29 @@ class Case:
     nation: str
     shown_s: float
     arrives_s: float
+    warns: bool = True
     picture: Picture = field(default_factory=Picture)
+
+
+class Task(NamedTuple):
+    """Something that a post had to do about an order; times in s after the start."""
+
+    post: str
+    step: Step
+    order: str
+    asked_s: float
+    begun_s: float
+    """When it was taken up: word has come, and what came before is done."""
+    done_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What an order that is not there yet shall be."""
+
+    case: Case
+    action: str
+    concerned: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -92,8 +116,12 @@ class Staff:
         self._events: list[tuple[float, int, Callable[[float], None]]] = []
         self._turn = count()
         self._issuing: set[str] = set()
-        self.cases: dict[str, Case] = {}
-        """The case of each order."""
+        self._dropped: set[str] = set()
+        self._wishes: dict[str, _Wish] = {}
+        self.opened: list[Case] = []
+        """All cases."""
+        self.tasks: list[Task] = []
+        """What each post had to do, in the order in which it was taken up."""
         self.load: dict[str, Load] = {post: Load() for post in self.organisation.posts}
         self.messages = 0
         """How often word went from a node to another."""
@@ -101,9 +129,38 @@ class Staff:
         """How often a consent was asked for."""
         self.outcomes: list[Outcome] = []
 
+    def case_of(self, order: str) -> Case:
+        """The case of an order."""
+        return self._wishes[order].case
+
+    @property
+    def orders(self) -> Mapping[str, Order]:
+        """The orders that there are, by name."""
+        return self._desk.orders
+
     def open(self, case: Case) -> None:
         """Have a case dealt with from the time at which it is shown."""
-        self._at(case.shown_s, lambda now_s: self._begin(case, "declare_identity", now_s, None))
+        self.opened.append(case)
+        self.at(case.shown_s, lambda now_s: self._begin(case, "declare_identity", now_s, None))
+
+    def propose(self, name: str, action: str, case: Case, concerned: tuple[str, ...], now_s: float) -> None:
+        """Have an order about a case drafted, proposed and decided, `name` and all."""
+        self._wishes[name] = _Wish(case, action, concerned)
+        self._draft(name, now_s, None)
+
+    def note(self, post: str, step: Step, order: str, now_s: float) -> None:
+        """Do a step that takes no thought and so no time."""
+        self._take(Act(now_s, post, step, order), self._situation(now_s))
+
+    def drop(self, name: str, now_s: float) -> None:
+        """Take an order back, however far it has come, before it is carried out."""
+        order = self._desk.orders.get(name)
+        if order is None:
+            self._dropped.add(name)
+        elif order.state in TAKEN and order.decided_by is not None:
+            self.note(order.decided_by, "cancel", name, now_s)
+        elif order.state not in FINAL:
+            self.note(order.steps[0][2], "withdraw", name, now_s)
 
     def run(self, until_s: float) -> None:
         """Let time pass up to a time, s after the start."""
@@ -113,20 +170,27 @@ class Staff:
             do(now_s)
         self.outcomes += self._desk.expire(until_s, self._situation(until_s))
 
-    def _at(self, time_s: float, do: Callable[[float], None]) -> None:
+    def at(self, time_s: float, do: Callable[[float], None]) -> None:
+        """Have something done at a time, s after the start; what is asked first comes first."""
         heapq.heappush(self._events, (time_s, next(self._turn), do))
 
     def _begin(self, case: Case, action: str, now_s: float, asker: str | None) -> None:
+        """Have an action about a case taken, if the organisation knows it."""
+        if action in self.organisation.authority:
+            name = f"{case.name}.{action}"
+            self._wishes[name] = _Wish(case, action, (case.nation,))
+            self._draft(name, now_s, asker)
+
+    def _draft(self, name: str, now_s: float, asker: str | None) -> None:
         """Have a post draft and propose an order; look again later when nobody is there."""
-        if action not in self.organisation.authority or now_s > case.arrives_s:
+        wish = self._wishes[name]
+        if now_s > wish.case.arrives_s:
             return
-        post = self.watch(action, case.nation, now_s)
+        post = self.watch(wish.action, wish.concerned[-1], now_s)
         if post is None or (asker is not None and not self._situation(now_s).meet(asker, post)):
-            self._at(now_s + _AGAIN_S, lambda again_s: self._begin(case, action, again_s, asker))
+            self.at(now_s + _AGAIN_S, lambda again_s: self._draft(name, again_s, asker))
             return
-        order = f"{case.name}.{action}"
-        self.cases[order] = case
-        self._ask(post, "draft", order, now_s, asker)
+        self._ask(post, "draft", name, now_s, asker)
 
     def watch(self, action: str, nation: str, now_s: float) -> str | None:
         """The post that proposes: of those with a say about a nation the one with the least authority."""
@@ -147,9 +211,9 @@ class Staff:
         if here != there:
             self.messages += 1
             comes_s += self._delay_s(here, there)
-        self._at(comes_s, lambda time_s: self._take_up(post, step, order, time_s))
+        self.at(comes_s, lambda time_s: self._take_up(post, step, order, time_s, now_s))
 
-    def _take_up(self, post: str, step: Step, order: str, now_s: float) -> None:
+    def _take_up(self, post: str, step: Step, order: str, now_s: float, asked_s: float) -> None:
         load, held = self.load[post], self.organisation.posts[post]
         load.due = [done_s for done_s in load.due if done_s > now_s]
         draw = generator(self._seed, "staff", post, order, step).standard_normal()
@@ -161,16 +225,18 @@ class Staff:
         load.waited_s += begins_s - now_s
         load.free_s = begins_s + takes_s
         load.due.append(load.free_s)
-        self._at(load.free_s, lambda time_s: self._do(post, step, order, time_s))
+        self.tasks.append(Task(post, step, order, asked_s, begins_s, load.free_s))
+        self.at(load.free_s, lambda time_s: self._do(post, step, order, time_s))
 
     def _do(self, post: str, step: Step, name: str, now_s: float) -> None:
         """What a post does when it has made up its mind."""
         situation = self._situation(now_s)
-        case, action = self.cases[name], name.rpartition(".")[2]
-        if post in situation.lost_posts:
+        wish = self._wishes[name]
+        if post in situation.lost_posts or name in self._dropped:
             return
         if step == "draft":
-            act = Act(now_s, post, "draft", name, action, case.name, (case.nation,), case.picture)
+            case = wish.case
+            act = Act(now_s, post, "draft", name, wish.action, case.name, wish.concerned, case.picture)
             self._take(act, situation)
             step = "propose"
         outcome = self._take(Act(now_s, post, step, name), situation)
@@ -184,10 +250,10 @@ class Staff:
         if step in ("propose", "consent"):
             self._seek_decision(order, post, now_s)
         elif step == "issue" and order.state in TAKEN:
-            self._issued(order, case, post, now_s)
+            self._issued(order, wish.case, post, now_s)
         elif step == "issue":
             self._issuing.discard(name)
-            self._at(now_s + _AGAIN_S, lambda again_s: self._seek_decision(order, post, again_s))
+            self.at(now_s + _AGAIN_S, lambda again_s: self._seek_decision(order, post, again_s))
 
     def _take(self, act: Act, situation: Situation) -> Outcome:
         outcome = self._desk.take(act, situation)
@@ -227,7 +293,7 @@ class Staff:
         situation = self._situation(now_s)
         decider = self._decider(order, post, situation)
         if decider is None:
-            self._at(now_s + _AGAIN_S, lambda again_s: self._seek_decision(order, post, again_s))
+            self.at(now_s + _AGAIN_S, lambda again_s: self._seek_decision(order, post, again_s))
             return
         rule = self.organisation.rules[order.action]
         nation = self.organisation.posts[decider].nation
@@ -268,7 +334,7 @@ class Staff:
         if there:
             least = min(there, key=lambda other: (self.load[other].free_s, other))
             self._ask(least, "acknowledge", order.name, now_s, post)
-        for action in FOLLOWS.get(order.action, ()):
+        for action in FOLLOWS.get(order.action, ()) if case.warns else ():
             self._begin(case, action, now_s, post)
 
 
@@ -280,7 +346,9 @@ class ActionMeasures:
     orders: int
     issued: int
     in_time: int
-    """Issued before the track reached its area."""
+    """Cases of which one was issued before the track reached its area."""
+    cases: int
+    """Cases that asked for the action."""
     took_s: tuple[float, ...]
     """From shown to issued, of each that was."""
     states: Mapping[str, int]
@@ -301,14 +369,21 @@ def measured(desk: Desk, staff: Staff) -> tuple[ActionMeasures, ...]:
         states: dict[str, int] = {}
         for order in orders:
             states[order.state] = states.get(order.state, 0) + 1
-        cases = {name: staff.cases[name] for name in issued_s}
+        in_time = {
+            staff.case_of(name)
+            for name, time_s in issued_s.items()
+            if time_s <= staff.case_of(name).arrives_s
+        }
         made.append(
             ActionMeasures(
                 action=action,
                 orders=len(orders),
                 issued=len(issued_s),
-                in_time=sum(time_s <= cases[name].arrives_s for name, time_s in issued_s.items()),
-                took_s=tuple(sorted(time_s - cases[name].shown_s for name, time_s in issued_s.items())),
+                in_time=len(in_time),
+                cases=sum(case.warns or action != "warn_public" for case in staff.opened),
+                took_s=tuple(
+                    sorted(time_s - staff.case_of(name).shown_s for name, time_s in issued_s.items())
+                ),
                 states=states,
             )
         )

@@ -2,15 +2,16 @@
 
 import json
 import math
-from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from kizuna.command.authority import Authority
-from kizuna.command.cover import Coverage, threats
+from kizuna.command.coordinate import Coordinator
+from kizuna.command.cover import Coverage
 from kizuna.command.cover_form import read_coverage
 from kizuna.command.desk import Desk
 from kizuna.command.keys import Keys
@@ -18,15 +19,13 @@ from kizuna.command.ledger import Ledger
 from kizuna.command.organisation import Organisation, Situation
 from kizuna.command.read import authority_of
 from kizuna.command.record import Recorder
-from kizuna.command.staff import ActionMeasures, Case, Staff, measured
+from kizuna.command.staff import ActionMeasures, Staff, measured
+from kizuna.command.told import told_decisions
 from kizuna.errors import InputError
 from kizuna.files import write_text
 from kizuna.messages import codec
 from kizuna.messages.track import Tracks
 from kizuna.scenario.model import Exercise, Variant
-
-_STEADY = 2
-"""A track must head for an area in so many pictures one after the other before anybody acts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,63 +118,26 @@ def decide(exercise: Exercise, variant: Variant, command: Command, folder: Path)
     with ExitStack() as stack:
         desk = Desk(command.authority, _recorder(exercise, organisation, folder / "ledgers", stack))
         staff = Staff(desk, down.situation, down.delay_s, exercise.seed)
-        cases = list(_cases(exercise, command.coverage, staff, tracks))
-        for case in cases:
-            staff.open(case)
+        coordinator = Coordinator(staff, command.coverage)
+        times, first = np.unique(tracks.time, return_index=True)
+        for time_s, start, end in zip(times, first, [*first[1:], len(tracks)], strict=True):
+            shown = tracks.take(slice(int(start), int(end)))
+            staff.at(round(float(time_s) - exercise.start_s, 3), partial(coordinator.see, shown=shown))
         staff.run(exercise.duration_s)
     refused = sum(outcome.became == "refused" for outcome in staff.outcomes)
     load = {post: (each.tasks, each.busy_s, each.waited_s) for post, each in staff.load.items()}
     made = Decided(
-        organisation.name, measured(desk, staff), load, len(cases), staff.messages, staff.consents, refused
+        organisation.name,
+        measured(desk, staff),
+        load,
+        len(staff.opened),
+        staff.messages,
+        staff.consents,
+        refused,
     )
-    orders = [
-        {
-            "order": order.name,
-            "action": order.action,
-            "concerned": order.concerned,
-            "state": order.state,
-            "shown_s": staff.cases[order.name].shown_s,
-            "arrives_s": staff.cases[order.name].arrives_s,
-            "steps": order.steps,
-        }
-        for order in desk.orders.values()
-    ]
-    write_text(folder / "decisions.json", json.dumps({"orders": orders}, indent=1) + "\n")
+    told = told_decisions(exercise.start_s, command.coverage, staff, coordinator)
+    write_text(folder / "decisions.json", json.dumps(told, indent=1) + "\n")
     return made
-
-
-def _cases(exercise: Exercise, coverage: Coverage, staff: Staff, tracks: Tracks) -> Iterator[Case]:
-    """Each track without identity that heads for an area, as whoever watches that area sees it."""
-    organisation = staff.organisation
-    seen: dict[tuple[str, int, str], int] = {}
-    times, first = np.unique(tracks.time, return_index=True)
-    for time_s, start, end in zip(times, first, [*first[1:], len(tracks)], strict=True):
-        now_s = float(time_s) - exercise.start_s
-        shown = tracks.take(slice(int(start), int(end)))
-        watching = {
-            nation: organisation.node_of(post)
-            for nation in organisation.nations
-            if (post := staff.watch("declare_identity", nation, now_s)) is not None
-        }
-        for node in sorted(set(watching.values())):
-            unknown = shown.node.equal(node) & (shown.identity.codes < 0)
-            heading = threats(coverage, shown.take(np.flatnonzero(unknown)))
-            here = set()
-            for row, number in enumerate(heading.track):
-                nation = coverage.areas[heading.area[row]].nation or ""
-                # Who is in the area already can't be met before he arrives.
-                if watching.get(nation) != node or heading.arrives_s[row] <= 0.0:
-                    continue
-                key = (node, int(number), nation)
-                here.add(key)
-                seen[key] = seen.get(key, 0) + 1
-                if seen[key] == _STEADY:
-                    arrives_s = now_s + float(heading.arrives_s[row])
-                    yield Case(f"{node}-{number}", nation, now_s, arrives_s)
-            unsteady = [key for key, times in seen.items() if times < _STEADY and key[0] == node]
-            for key in unsteady:
-                if key not in here:
-                    del seen[key]
 
 
 class _Down:

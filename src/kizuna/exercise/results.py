@@ -4,7 +4,7 @@ import importlib.metadata
 import json
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,6 +18,8 @@ from kizuna.files import write_text
 from kizuna.messages import codec
 from kizuna.messages.track import Tracks
 from kizuna.messages.truth import Truth
+from kizuna.review.coordination import Coordination, coordination
+from kizuna.review.hindsight import Hindsight
 from kizuna.review.report import material
 from kizuna.review.report.answer import Answer, answer
 from kizuna.review.report.measures import EXPLAINED
@@ -46,6 +48,7 @@ class Outcome:
     played: Played
     scores: Scores
     decided: Decided | None = None
+    coordination: Coordination | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,9 +63,27 @@ class Summary:
 
 
 def measure(
-    exercise: Exercise, variant: Variant, played: Played, out: Path, progress: Callable[[float], None]
+    exercise: Exercise,
+    variant: Variant,
+    played: Played,
+    out: Path,
+    progress: Callable[[float], None],
+    strangers: tuple[str, ...] = (),
 ) -> Outcome:
     """Measure the tracks that a variant has left in its folder; the share of the work that is done is told.
+
+    Parameters
+    ----------
+    exercise, variant
+        What was asked for.
+    played
+        What the nodes and links did.
+    out
+        The folder of the run.
+    progress
+        Told the share of the work that is done.
+    strangers
+        Objects that don't say who they are.
 
     Raises
     ------
@@ -73,7 +94,13 @@ def measure(
     tracks = codec.read(Tracks, out / variant.variant / "tracks.parquet")
     nodes = [node.node for node in exercise.allies]
     scores = score(truth, tracks, exercise.score_cutoff_m, nodes, recorded_times(exercise), progress)
-    return Outcome(variant.variant, played, scores)
+    made = Outcome(variant.variant, played, scores)
+    path = out / variant.variant / "decisions.json"
+    if variant.organisation is None:
+        return made
+    told = json.loads(path.read_text(encoding="utf-8"))
+    hindsight = Hindsight(told, truth, tracks, strangers, exercise.score_cutoff_m)
+    return replace(made, coordination=coordination(hindsight, told))
 
 
 def write(stage: Stage, variants: list[Variant], outcomes: list[Outcome], out: Path, command: str) -> Summary:
@@ -128,6 +155,8 @@ def _summary(outcome: Outcome) -> dict[str, Any]:
     }
     if outcome.decided is not None:
         made["decisions"] = _decisions(outcome.decided)
+    if outcome.coordination is not None:
+        made["coordination"] = outcome.coordination.to_json()
     released = {node: log for node, log in played.released.items() if log}
     return {**made, "released": released} if released else made
 
@@ -178,6 +207,7 @@ def _variant(exercise: Exercise, variant: Variant, outcome: Outcome, out: Path) 
         ),
         overall=_told({name: scores.overall[name] for name in ("commonality", "same_number")}),
         decisions=None if outcome.decided is None else _told_decisions(outcome.decided),
+        coordination=outcome.coordination,
         traffic=tuple(
             material.Traffic(sender, to, carried.messages_sent, carried.bytes_sent, carried.messages_lost)
             for (sender, to), carried in outcome.played.traffic.items()
@@ -189,7 +219,9 @@ def _told_decisions(decided: Decided) -> material.Decisions:
     return material.Decisions(
         organisation=decided.organisation,
         actions=tuple(
-            material.Action(each.action, each.orders, each.issued, each.in_time, each.took_s, each.states)
+            material.Action(
+                each.action, each.orders, each.issued, each.in_time, each.cases, each.took_s, each.states
+            )
             for each in decided.actions
         ),
         load=decided.load,
@@ -213,6 +245,7 @@ def _decisions(decided: Decided) -> dict[str, Any]:
                 "orders": each.orders,
                 "issued": each.issued,
                 "in_time": each.in_time,
+                "cases": each.cases,
                 "median_s": each.quantile(0.5) if each.took_s else None,
                 "late_s": each.quantile(0.95) if each.took_s else None,
                 "states": dict(each.states),

@@ -41,6 +41,7 @@ class _Job:
     seed: int
     variant: str
     out: Path
+    strangers: tuple[str, ...]
 
 
 def run(
@@ -85,7 +86,7 @@ def run(
     codec.write(stage.truth, out / "truth.parquet")
     codec.write(stage.detections, out / "detections.parquet")
     report("traffic and sensors", _SHARE_OF_STAGE)
-    jobs = [_Job(path, exercise.seed, variant.variant, out) for variant in variants]
+    jobs = [_Job(path, exercise.seed, variant.variant, out, stage.strangers) for variant in variants]
     outcomes = _side_by_side(jobs, report)
     report("report", _SHARE_OF_STAGE + _SHARE_OF_VARIANTS)
     summary = results.write(stage, variants, outcomes, out, command)
@@ -180,6 +181,6 @@ def _work(number: int, job: _Job) -> results.Outcome:
     command = command_of(exercise, variant, job.path.parent)
     decided = None if command is None else decide(exercise, variant, command, folder)
     measured = results.measure(
-        exercise, variant, played, job.out, lambda share: tell(_SHARE_OF_PLAY + rest * share)
+        exercise, variant, played, job.out, lambda share: tell(_SHARE_OF_PLAY + rest * share), job.strangers
     )
     return replace(measured, decided=decided)

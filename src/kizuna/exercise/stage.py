@@ -25,6 +25,8 @@ class Stage:
     sensors: Sensors
     truth: Truth
     detections: Detections
+    strangers: tuple[str, ...]
+    """Objects that don't say who they are."""
 
 
 def asked(path: Path | str, seed: int | None) -> Exercise:
@@ -65,7 +67,10 @@ def set_up(exercise: Exercise, folder: Path | str) -> Stage:
     detections = _biased(exercise, detections)
     moments = np.arange(exercise.start_s, exercise.end_s, exercise.record_every_s)
     truth = sample(flights, np.append(moments, exercise.end_s))
-    return Stage(exercise, sensors, truth, detections)
+    strangers = tuple(
+        name for name, identity in zip(flights.names, flights.identities, strict=True) if identity is None
+    )
+    return Stage(exercise, sensors, truth, detections, strangers)
 
 
 def _biased(exercise: Exercise, detections: Detections) -> Detections:

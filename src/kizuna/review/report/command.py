@@ -37,8 +37,8 @@ def command_sentence(material: ReportMaterial) -> str:
             continue
         parts.append(
             f"{words(action)} after {number(_median(other), 0)} s instead of {number(_median(one), 0)} s, "
-            f"in time for {number(_in_time(other, after), 0)} % of the cases instead of "
-            f"{number(_in_time(one, before), 0)} %"
+            f"in time for {number(_in_time(other), 0)} % of the cases instead of "
+            f"{number(_in_time(one), 0)} %"
         )
     if not parts:
         return ""
@@ -70,7 +70,7 @@ def decisions_table(material: ReportMaterial) -> Table:
                     words(row.action),
                     str(row.orders),
                     str(row.issued),
-                    f"{number(_in_time(row, variant.decisions), 0)} %" if variant.decisions else "",
+                    f"{number(_in_time(row), 0)} %",
                     number(_median(row), 0),
                     number(late, 0),
                     open_ or "–",
@@ -117,9 +117,9 @@ def _median(row: Action) -> float:
     return float(np.median(row.took_s)) if row.took_s else math.nan
 
 
-def _in_time(row: Action, decisions: Decisions) -> float:
+def _in_time(row: Action) -> float:
     """Of all cases, also those in which it was too late to begin: otherwise who is slow would gain by it."""
-    return 100.0 * row.in_time / decisions.cases if decisions.cases else math.nan
+    return 100.0 * row.in_time / row.cases if row.cases else math.nan
 
 
 def _each(count: int, decisions: Decisions) -> float:

@@ -10,6 +10,7 @@ from kizuna.messages.detection import Detections
 from kizuna.messages.sensor import Sensors
 from kizuna.messages.track import Tracks
 from kizuna.messages.truth import Truth
+from kizuna.review.coordination import Coordination
 from kizuna.shapes import FloatN
 
 
@@ -107,8 +108,10 @@ class Action:
     ----------
     action
         What they do.
-    orders, issued, in_time
-        How many there were, were issued, and were issued before what they are about had arrived.
+    orders, issued
+        How many there were, and were issued.
+    in_time, cases
+        Of how many cases one was issued before what it is about had arrived, and how many asked for it.
     took_s
         From when the picture showed it to the issue, s, of each that was issued.
     states
@@ -119,6 +122,7 @@ class Action:
     orders: int
     issued: int
     in_time: int
+    cases: int
     took_s: tuple[float, ...]
     states: Mapping[str, int]
 
@@ -171,8 +175,9 @@ class VariantResult:
         mean's place in the table.
     traffic
         What each link carried.
-    decisions
-        What was decided; None when the variant has no command structure.
+    decisions, coordination
+        What was decided, and what the assignments of defenders covered; None when the variant has no command
+        structure.
     """
 
     name: str
@@ -182,6 +187,7 @@ class VariantResult:
     overall: Mapping[str, float] = field(default_factory=dict)
     traffic: tuple[Traffic, ...] = ()
     decisions: Decisions | None = None
+    coordination: Coordination | None = None
 
     def result(self, node: str) -> NodeResult | None:
         """The result of the node with this name, None when this variant has none."""

@@ -14,6 +14,7 @@ from kizuna.files import write_text
 from kizuna.geo.time import format_utc
 from kizuna.review.report import bars, curves, tables
 from kizuna.review.report.answer import answer
+from kizuna.review.report.assigned import assigned_table, causes_table
 from kizuna.review.report.command import actions_of, command_sentence, decisions_table, load_table, words
 from kizuna.review.report.coverage import HEIGHTS_M
 from kizuna.review.report.figure import Figure, page_json
@@ -154,6 +155,8 @@ def _tables(material: ReportMaterial, misses: dict[tuple[str, str], Missed]) -> 
         "links": tables.links_table(material),
         "decisions": decisions_table(material),
         "load": load_table(material),
+        "assigned": assigned_table(material),
+        "causes": causes_table(material),
         "sensors": tables.sensors_table(material.sensors),
         "measures": tables.measures_table(material),
     }
