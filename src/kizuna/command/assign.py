@@ -162,16 +162,7 @@ def assign(
     plans = [_greedy(choices, worth * choices.probability + kept, parts)]
     if solved.x is not None:
         plans.append(np.flatnonzero(solved.x[:count] > 0.5))
-    made = [
-        sorted(
-            (
-                Assignment(int(choices.threat[row]), int(choices.defender[row]), float(choices.begins_s[row]))
-                for row in chosen
-            ),
-            key=lambda each: (each.begins_s, each.threat, each.defender),
-        )
-        for chosen in plans
-    ]
+    made = [_made(choices, rows) for rows in plans]
     values = [expected(coverage, threats, each) for each in made]
     counts = [value + float(kept[rows].sum()) for value, rows in zip(values, plans, strict=True)]
     # Later plans win ties: HiGHS's is the sooner one of equals.
@@ -181,6 +172,15 @@ def assign(
     # No plan loses more than this by waiting.
     bound += _SOONER * float((threats.value * often).sum())
     return Plan(tuple(made[best]), values[best], max(values[best], bound))
+
+
+def _made(choices: _Choices, rows: IntN) -> list[Assignment]:
+    """The assignments that some choices are, in order of time."""
+    made = [
+        Assignment(int(choices.threat[row]), int(choices.defender[row]), float(choices.begins_s[row]))
+        for row in rows
+    ]
+    return sorted(made, key=lambda each: (each.begins_s, each.threat, each.defender))
 
 
 def expected(coverage: Coverage, threats: Threats, assignments: Sequence[Assignment]) -> float:
