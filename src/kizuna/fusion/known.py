@@ -1,50 +1,12 @@
 """What a node knows of every tracker's tracks: one row for each, with its latest report."""
 
 from dataclasses import dataclass, field, fields
-from typing import Final
 
 import numpy as np
 
 from kizuna.fusion.combine import Estimates
-from kizuna.messages.columns import Labels
-from kizuna.messages.report import Reports
-from kizuna.messages.track import STATUSES
+from kizuna.fusion.news import TRACKS, News
 from kizuna.shapes import BoolN, FloatN, IntN
-
-_TRACKS: Final = 1 << 32
-"""More tracks than a tracker ever numbers."""
-_LOOKUPS: Final = 64
-_STATUS: Final = {name: code for code, name in enumerate(STATUSES)}
-
-
-class Names:
-    """Text as codes that stay the same while names are added."""
-
-    def __init__(self, names: tuple[str, ...] = ()) -> None:
-        self.names = list(names)
-        self._codes = {name: code for code, name in enumerate(names)}
-        self._lookups: dict[tuple[str, ...], IntN] = {}
-        """Tables of one sender have the same names for long."""
-
-    def codes(self, labels: Labels) -> IntN:
-        """Codes (N,) of a column, -1 for null; new names get the next codes."""
-        lookup = self._lookups.get(labels.names)
-        if lookup is None:
-            for name in labels.names:
-                if name not in self._codes:
-                    self._codes[name] = len(self.names)
-                    self.names.append(name)
-            # The last entry serves code -1.
-            lookup = np.array([*(self._codes[name] for name in labels.names), -1], dtype=np.int64)
-            if len(self._lookups) >= _LOOKUPS:
-                self._lookups.clear()
-            self._lookups[labels.names] = lookup
-        made: IntN = lookup[labels.codes]
-        return made
-
-    def labels(self, codes: IntN) -> Labels:
-        """The column that these codes stand for."""
-        return Labels(codes.astype(np.int32), tuple(self.names))
 
 
 def _ints() -> IntN:
@@ -81,12 +43,12 @@ class Known:
     @property
     def originator(self) -> IntN:
         """Code of each track's originator."""
-        return self.key // _TRACKS
+        return self.key // TRACKS
 
     @property
     def track(self) -> IntN:
         """Each track's number at its originator."""
-        return self.key % _TRACKS
+        return self.key % TRACKS
 
     def find(self, key: IntN) -> IntN:
         """Rows of tracks by their keys, -1 for those that are unknown."""
@@ -108,13 +70,11 @@ class Known:
         for name in ("number", "strikes", "status", "identity", "sensors", "releasable_to"):
             setattr(self, name, np.concatenate([getattr(self, name), zeros]))
 
-    def note(self, rows: IntN, reports: Reports, identity: IntN, releasable_to: IntN) -> None:
-        """Set what reports say besides the estimate; of text, codes."""
-        self.number[rows], self.since_s[rows] = reports.claim, reports.since
-        # A message holds the names that it needs, in any order.
-        self.status[rows] = reports.status.recode(_STATUS)
-        self.sensors[rows] = reports.sensors
-        self.identity[rows], self.releasable_to[rows] = identity, releasable_to
+    def note(self, rows: IntN, news: News) -> None:
+        """Set what reports say besides the estimate."""
+        self.number[rows], self.since_s[rows] = news.claim, news.since_s
+        self.status[rows], self.sensors[rows] = news.status, news.sensors
+        self.identity[rows], self.releasable_to[rows] = news.identity, news.releasable_to
 
     def keep(self, rows: BoolN) -> None:
         """Forget all tracks but these."""
@@ -124,9 +84,3 @@ class Known:
 
 
 _COLUMNS = [item.name for item in fields(Known) if item.name != "heard"]
-
-
-def key_of(originator: IntN, track: IntN) -> IntN:
-    """Keys (N,) of tracks, from their originators' codes and their numbers there."""
-    made: IntN = originator * _TRACKS + track
-    return made

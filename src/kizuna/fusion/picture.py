@@ -14,8 +14,9 @@ import numpy as np
 from kizuna.fusion import numbers
 from kizuna.fusion.combine import Estimates, Motion, Rule, combine, learn
 from kizuna.fusion.correlate import SPLIT, Bias, distances, pair
-from kizuna.fusion.known import Known, Names, key_of
-from kizuna.fusion.states import shown, states_of
+from kizuna.fusion.known import Known
+from kizuna.fusion.news import Codes, News, key_of
+from kizuna.fusion.states import shown
 from kizuna.messages.columns import Labels
 from kizuna.messages.report import Reports
 from kizuna.messages.track import STATUSES, Tracks
@@ -64,8 +65,8 @@ class Picture:
         motion: Motion | None = None,
         nations: Mapping[str, str] | None = None,
     ) -> None:
-        self._originators = Names(tuple(sorted(nodes)))
-        self._identities, self._releases = Names(), Names()
+        self._codes = Codes(nodes)
+        self._originators = self._codes.originator
         self._node = node
         self._own = self._originators.names.index(node)
         self._rule = rule
@@ -82,24 +83,24 @@ class Picture:
     def __len__(self) -> int:
         return len(self._fused)
 
-    def take(self, reports: Reports) -> BoolN:
+    def take(self, *tables: Reports) -> BoolN:
         """Take reports in, and tell which were new (N,): the others had come before, or were overtaken.
 
-        Reports of nodes that the network doesn't know are left out.
+        Reports of nodes that the network doesn't know are left out. Several tables are quicker at once than
+        one after the other; N are the rows of all.
         """
-        codes = self._originators.codes(reports.originator)
-        key = key_of(codes, reports.track)
+        news = self._codes.read(tables)
         # The last of each track, by time.
-        order = np.lexsort((reports.time, key))
+        order = np.lexsort((news.time_s, news.key))
         last = np.ones(len(order), dtype=np.bool_)
-        last[:-1] = key[order][1:] != key[order][:-1]
+        last[:-1] = news.key[order][1:] != news.key[order][:-1]
         chosen = order[last]
-        rows = self._known.find(key[chosen])
+        rows = self._known.find(news.key[chosen])
         newer = np.ones(len(chosen), dtype=np.bool_)
-        newer[rows >= 0] = reports.time[chosen[rows >= 0]] > self._known.heard.time_s[rows[rows >= 0]]
-        fresh = np.zeros(len(reports), dtype=np.bool_)
+        newer[rows >= 0] = news.time_s[chosen[rows >= 0]] > self._known.heard.time_s[rows[rows >= 0]]
+        fresh = np.zeros(len(order), dtype=np.bool_)
         fresh[chosen[newer]] = True
-        self._take(reports if fresh.all() else reports.take(fresh))
+        self._take(news if fresh.all() else news.take(fresh))
         return fresh
 
     def own_reports(self, tracks: Tracks) -> Reports:
@@ -162,7 +163,7 @@ class Picture:
         known = self._known
         may = np.isin(
             known.releasable_to,
-            [code for code, text in enumerate(self._releases.names) if nation in text.split(" ")],
+            [code for code, text in enumerate(self._codes.releasable_to.names) if nation in text.split(" ")],
         )
         theirs = [
             code for code, name in enumerate(self._originators.names) if self._nations.get(name) == nation
@@ -212,7 +213,7 @@ class Picture:
             vu_mps=velocity[:, 2],
             cov=cov,
             status=Labels(status[groups].astype(np.int32), STATUSES),
-            identity=self._identities.labels(identity[groups]),
+            identity=self._codes.identity.labels(identity[groups]),
             kind=Labels.constant(None, count),
             sensors=sensors[groups],
             originator=self._contributors(groups),
@@ -232,30 +233,23 @@ class Picture:
             made[int(self._number[known.group[row]])].append(source)
         return {number: tuple(sources) for number, sources in made.items()}
 
-    def _take(self, reports: Reports) -> None:
+    def _take(self, news: News) -> None:
         """Take in at most one report of each track, each newer than what is known."""
-        if not len(reports):
+        if not len(news.key):
             return
-        state, cov = states_of(reports)
-        estimates = Estimates(state, cov, reports.time)
-        key = key_of(self._originators.codes(reports.originator), reports.track)
-        rows = self._known.find(key)
+        estimates = news.estimates()
+        rows = self._known.find(news.key)
         new = np.flatnonzero(rows < 0)
         if len(new):
             groups = len(self._fused) + np.arange(len(new))
             self._fused.append(estimates.take(new))
-            self._known.append(key[new], groups, estimates.take(new))
-            self._number = np.concatenate([self._number, reports.claim[new]])
-            self._since_s = np.concatenate([self._since_s, reports.since[new]])
+            self._known.append(news.key[new], groups, estimates.take(new))
+            self._number = np.concatenate([self._number, news.claim[new]])
+            self._since_s = np.concatenate([self._since_s, news.since_s[new]])
         old = np.flatnonzero(rows >= 0)
         self._hear(rows[old], estimates.take(old))
         rows[new] = len(self._known) - len(new) + np.arange(len(new))
-        self._known.note(
-            rows,
-            reports,
-            self._identities.codes(reports.identity),
-            self._releases.codes(reports.releasable_to),
-        )
+        self._known.note(rows, news)
 
     def _hear(self, rows: IntN, news: Estimates) -> None:
         """Let groups learn from newer estimates of tracks that are known already."""

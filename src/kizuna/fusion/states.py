@@ -21,7 +21,12 @@ def states_of(table: Reports | Tracks) -> tuple[FloatNx6, FloatNx6x6]:
     """States (N, 6) in m and m/s and covariances (N, 6, 6) in ECEF of the rows of a table."""
     place = np.stack([table.lat_deg, table.lon_deg, table.alt_m], axis=-1)
     velocity = np.stack([table.ve_mps, table.vn_mps, table.vu_mps], axis=-1)
-    return local.from_local(place, velocity, np.ascontiguousarray(table.cov), WGS84_A_M, WGS84_E2)
+    return states_from(place, velocity, table.cov)
+
+
+def states_from(place: FloatNx3, velocity_mps: FloatNx3, cov: FloatNx21) -> tuple[FloatNx6, FloatNx6x6]:
+    """The same from places (lat, lon in degrees, height in m), ENU velocities and packed covariances."""
+    return local.from_local(place, velocity_mps, np.ascontiguousarray(cov), WGS84_A_M, WGS84_E2)
 
 
 def shown(state: FloatNx6, cov: FloatNx6x6) -> tuple[FloatNx3, FloatNx3, FloatNx21]:

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from kizuna.fusion.combine import Estimates, Motion
-from kizuna.fusion.known import Names, key_of
+from kizuna.fusion.news import Names, key_of
 from kizuna.fusion.states import states_of
 from kizuna.messages.packed import pack
 from kizuna.messages.report import Reports
