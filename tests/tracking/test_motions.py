@@ -134,7 +134,7 @@ def test_new_tracks_begin_with_what_the_models_expect(circling):
     assert (tracks.live("cov")[3:, :, 27] == motion.prior[:, 1]).all()
     _, sensors, detections = circling
     sources = Sources.of(sensors)
-    course = Course(sources, motion, Belief(), "gnn", Deferral(), Remarks())
+    course = Course(sources, motion, Belief(), "gnn", Deferral(), Remarks(), motion.longest_slice_s)
     course.work(Filter(sources).measure(detections.take(slice(0, 20))))
     assert course.tracks.count > 10
     assert (course.tracks.live("state")[:, :, 6] == motion.prior[:, 0]).all()

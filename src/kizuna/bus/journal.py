@@ -193,6 +193,19 @@ def read_tables(folder: Path | str, name: str, kind: type[T]) -> Iterator[T]:
         When the stream is damaged before its end, or what it holds isn't this kind of table.
     """
     path = _path(Path(folder), name)
+    for columns in read_columns(folder, name):
+        yield from_arrow(kind, columns, str(path))
+
+
+def read_columns(folder: Path | str, name: str) -> Iterator[pa.Table]:
+    """What `read_tables` gives, as Arrow has it and unchecked: for whoever has written it.
+
+    Raises
+    ------
+    InputError
+        When the stream is damaged before its end.
+    """
+    path = _path(Path(folder), name)
     if not path.exists():
         return
     waiting: list[pa.RecordBatch] = []
@@ -201,10 +214,10 @@ def read_tables(folder: Path | str, name: str, kind: type[T]) -> Iterator[T]:
         waiting.append(batch)
         rows += batch.num_rows
         if rows >= _ROWS_AT_ONCE:
-            yield from_arrow(kind, pa.Table.from_batches(waiting), str(path))
+            yield pa.Table.from_batches(waiting)
             waiting, rows = [], 0
     if waiting:
-        yield from_arrow(kind, pa.Table.from_batches(waiting), str(path))
+        yield pa.Table.from_batches(waiting)
 
 
 def _batches(path: Path) -> Iterator[pa.RecordBatch]:

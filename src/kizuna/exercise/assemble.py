@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from kizuna.bus.journal import Journal, read_tables
+from kizuna.bus.journal import Journal, read_columns
 from kizuna.bus.links import Link
 from kizuna.bus.outages import Partition, cut_by
 from kizuna.bus.simulated import SimulatedBus, Traffic
@@ -189,6 +189,6 @@ def settle(folder: Path) -> None:
         When the file can't be written.
     """
     with codec.sink(Tracks, folder / "tracks.parquet") as out:
-        for table in read_tables(folder, "tracks", Tracks):
-            out.write(table)
+        for columns in read_columns(folder, "tracks"):
+            out.write(columns)
     (folder / "journal.tracks.arrows").unlink(missing_ok=True)

@@ -50,7 +50,8 @@ class Window:
             return Detections.empty()
         waiting = Detections.join(self._waiting)
         ready = waiting.time <= self._released_s
-        rest = waiting.take(~ready)
-        self._waiting = [rest] if len(rest) else []
-        out = waiting.take(ready)
+        if ready.all():
+            self._waiting, out = [], waiting
+        else:
+            self._waiting, out = [waiting.take(~ready)], waiting.take(ready)
         return out.take(np.lexsort((out.sensor.codes, out.time)))

@@ -121,8 +121,8 @@ class Sink:
         self._writer = writer
         self._path = path
 
-    def write(self, table: Table) -> None:
-        """Append the rows of one table.
+    def write(self, table: Table | pa.Table) -> None:
+        """Append the rows of one table, or of its columns as Arrow has them.
 
         Raises
         ------
@@ -130,7 +130,7 @@ class Sink:
             When the file can't be written.
         """
         try:
-            self._writer.write_table(to_arrow(table))
+            self._writer.write_table(table if isinstance(table, pa.Table) else to_arrow(table))
         except OSError as error:
             raise cannot_write(self._path, error) from error
 

@@ -46,7 +46,7 @@ class Pairs:
     """(N+1,): the first pair of each detection."""
     track: IntN
     column: IntN
-    """(F,): the track as the detection's sensor sees it."""
+    """(F,): the track as the detection's sensor sees it in one glance."""
     seen_track: IntN
     """(C,): the track of each column."""
     merit: FloatN
@@ -63,6 +63,7 @@ class Pairs:
 def pairs(
     tracks: Register,
     measurements: Measurements,
+    glance: IntN,
     sources: Sources,
     log_surplus: FloatN,
     motion: Motion,
@@ -77,7 +78,9 @@ def pairs(
     tracks
         The tracks before the slice.
     measurements
-        The slice, N rows; shorter than any sensor's period.
+        The slice, N rows.
+    glance
+        (N,) which rows are of one glance: `glances`.
     sources
         The sensors.
     log_surplus
@@ -97,8 +100,20 @@ def pairs(
         return _pairs(tracks, mine, sources, log_surplus, motion, where, least_merit)
 
     found = _one_after_the_other(cores.share(some, len(measurements.time_s)))
-    column, seen_track = weigh.columns(found[0], found[1], measurements.sensor)
+    column, seen_track = weigh.columns(found[0], found[1], glance)
     return Pairs(found[0], found[1], column, seen_track, *found[2:])
+
+
+def glances(measurements: Measurements, glance_s: FloatN, slice_s: float) -> IntN:
+    """Numbers (N,) of the glances in which the rows of a slice were seen: in one, no object is seen twice.
+
+    A sensor's glance lasts `glance_s`, (S,); one that is slower than the slice takes one alone.
+    """
+    sensor = measurements.sensor
+    lasts_s = glance_s[sensor]
+    turn = np.where(lasts_s < slice_s, np.mod(measurements.time_s, slice_s) // lasts_s, 0.0)
+    numbers: IntN = sensor + len(glance_s) * turn.astype(np.int64)
+    return numbers
 
 
 _Found: TypeAlias = tuple[IntN, IntN, FloatN, FloatN, IntN, FloatNx3, FloatNx6]
@@ -202,9 +217,9 @@ def _candidates(
 def nearest(found: Pairs) -> IntN:
     """Row of the track that each detection belongs to, (N,); -1 where no track explains it.
 
-    Each sensor gives a track at most one of its detections, such that the total likelihood is the greatest:
-    global nearest neighbour, as an exact sparse assignment for each sensor on its own, all in one call. The
-    pairs' merits are above zero.
+    Each glance of a sensor gives a track at most one of its detections, such that the total likelihood is the
+    greatest: global nearest neighbour, as an exact sparse assignment for each glance on its own, all in one
+    call. The pairs' merits are above zero.
     """
     chosen = assignment.assign(found.start, found.column, -found.merit, len(found.seen_track))
     # The last one serves what is not paired, -1.

@@ -10,7 +10,7 @@ from kizuna.kernels import existence, initiate
 from kizuna.models.measurement import ASSUMED_ALIKE
 from kizuna.models.motion import Motion
 from kizuna.shapes import BoolN, FloatN, FloatNx6, FloatNx21, IntN
-from kizuna.tracking.associate import GATE, Pairs, hashed, laid, nearest, pairs
+from kizuna.tracking.associate import GATE, Pairs, glances, hashed, laid, nearest, pairs
 from kizuna.tracking.cores import ONE, Cores, joined
 from kizuna.tracking.crossings import Crossings
 from kizuna.tracking.existence import Belief, Existence
@@ -52,6 +52,8 @@ class Course:
         As in `kizuna.tracking.tracker.Tracker`.
     remarks
         Where to note what is odd.
+    slice_s
+        How long slices are.
     cores
         What to do the work on.
     """
@@ -64,6 +66,7 @@ class Course:
         associator: Associator,
         deferral: Deferral,
         remarks: Remarks,
+        slice_s: float,
         cores: Cores = ONE,
     ) -> None:
         self.tracks = Register.of(len(sources.names), len(motion.models), motion.numbers)
@@ -81,6 +84,7 @@ class Course:
         self._associator = associator
         self.forest = Forest(self.tracks, deferral) if associator == "mht" else None
         self._remarks = remarks
+        self._slice_s, self._glance_s = slice_s, sources.glance_s(slice_s)
         self._rated_s = self._looked_s = self._remarked_s = self._judged_s = -np.inf
 
     def copy(self) -> Self:
@@ -117,9 +121,12 @@ class Course:
             expected = ahead(self.forest.states, self._motion, middle_s)
             where = hashed(expected, self._motion.models, middle_s, slack_s, self._cores)
         least = LEAST_MERIT if self._associator == "bp" else 0.0
-        found = pairs(expected, measurements, self._sources, surplus, self._motion, where, least, self._cores)
+        glance = glances(measurements, self._glance_s, self._slice_s)
+        found = pairs(
+            expected, measurements, glance, self._sources, surplus, self._motion, where, least, self._cores
+        )
         if self.forest:
-            unexplained = self._defer(self.forest, found, measurements)
+            unexplained = self._defer(self.forest, found, measurements, glance)
         elif self._associator == "gnn":
             track = nearest(found)
             unexplained = np.flatnonzero(track < 0)
@@ -137,7 +144,7 @@ class Course:
             self._begin_crossing(measurements.take(bearings))
             unexplained = unexplained[measurements.line[unexplained] == 0]
         if len(unexplained):
-            begun = self._begin(unexplained, measurements, measurements.sensor)
+            begun = self._begin(unexplained, measurements, glance)
             if self.forest:
                 self.forest.plant(tracks, unexplained, begun)
         elif self.forest:
@@ -149,10 +156,10 @@ class Course:
                 belief.rate(self.forest.states, np.arange(self.forest.states.count))
         self._judge(last_s)
 
-    def _defer(self, forest: Forest, found: Pairs, measurements: Measurements) -> IntN:
+    def _defer(self, forest: Forest, found: Pairs, measurements: Measurements, glance: IntN) -> IntN:
         """Let the hypotheses grow by a slice; the detections that the best one does without."""
         first_s, last_s = float(measurements.time_s[0]), float(measurements.time_s[-1])
-        growth = forest.grow(found, measurements.sensor, last_s, self.tracks)
+        growth = forest.grow(found, glance, last_s, self.tracks)
         self.existence.learn(measurements.sensor[growth.unexplained], last_s)
         expected = ahead(forest.states, self._motion, 0.5 * (first_s + last_s))
         taken = measurements.take(growth.row)

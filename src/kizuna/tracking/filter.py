@@ -27,6 +27,8 @@ LONG_M = 2e6
 """Standard deviation along what a bearing doesn't tell: ten times what any track doesn't know."""
 _NEW_PER_SCAN = 0.1
 """How many new objects a sensor finds in one scan, on average; the weight of "new" beside clutter."""
+_GLANCE = 0.8
+"""In this share of its period no sensor sees an object twice: periods jitter by less than a fifth."""
 _BEND = 0.05
 """Share of the deviation of the range by which errors of direction may bend a place and be left at that."""
 _FALSE_PLOTS, _FALSE_REPORTS = 0.3, 1e-3
@@ -161,6 +163,10 @@ class Sources:
             volume_m3=volume_m3,
             hit_bonus=-np.log1p(-capped),
         )
+
+    def glance_s(self, slice_s: float) -> FloatN:
+        """How long each sensor, (S,), surely doesn't see an object twice; no longer than a slice."""
+        return np.minimum(slice_s, _GLANCE * self.period_s)
 
 
 class Identities:

@@ -120,15 +120,15 @@ class Forest:
         made.states = self.states.copy()
         return made
 
-    def grow(self, found: Pairs, sensor: IntN, time_s: float, tracks: Register) -> Growth:
+    def grow(self, found: Pairs, glance: IntN, time_s: float, tracks: Register) -> Growth:
         """Let each leaf have its pairs or go without, choose the best hypothesis, and prune.
 
         Parameters
         ----------
         found
             Pairs of the detections of a slice with leaves.
-        sensor
-            (N,) sensor of each detection.
+        glance
+            (N,) the glance in which each detection was seen.
         time_s
             Time of the last of them.
         tracks
@@ -143,11 +143,11 @@ class Forest:
             found.start,
             found.track,
             found.merit,
-            sensor,
+            glance,
             first,
             limits.most_children,
         )
-        self._next += len(sensor)
+        self._next += len(glance)
         slices = [*self._slices, (time_s, first)]
         self._slices = [each for each in slices if each[0] > time_s - limits.defer_s]
         rate_hz = np.where(tracks.live("confirmed"), tracks.live("rate_hz"), 0.0)
@@ -173,7 +173,7 @@ class Forest:
         if len(kept) != self.states.count or (parent[kept] != np.arange(len(kept))).any():
             self.states = self.states.take(parent[kept])
         _, explained = forest.uses_since(first, chosen[chosen >= 0], start, use)
-        unexplained = np.setdiff1d(np.arange(len(sensor)), use[explained] - first)
+        unexplained = np.setdiff1d(np.arange(len(glance)), use[explained] - first)
         leaf, which = forest.uses_since(first, kept, start, use)
         row = use[which] - first
         order = np.argsort(row, kind="stable")

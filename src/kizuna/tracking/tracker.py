@@ -28,16 +28,14 @@ from kizuna.tracking.recognise import Shown, recognise
 from kizuna.tracking.remarks import Remarks
 from kizuna.tracking.smooth import smoothed
 
-_SLICE_OF_PERIOD = 0.8
-"""No slice holds two detections of one object by one sensor: periods jitter by less than a fifth."""
 _CONFIRMED, _COASTED = STATUSES.index("confirmed"), STATUSES.index("coasted")
 
 
 class Tracker:
     """Multi-sensor tracker in ECEF.
 
-    Detections are worked off in slices of time, shorter than any sensor's period and aligned to the clock, so
-    that the tracks don't depend on how the stream was cut into batches.
+    Detections are worked off in slices of time, aligned to the clock, so that the tracks don't depend on how
+    the stream was cut into batches.
 
     Parameters
     ----------
@@ -85,9 +83,7 @@ class Tracker:
         self.sources = Sources.of(sensors)
         self._cores = Cores(cores)
         self._filter = Filter(self.sources, self._cores)
-        longest_s = self._motion.longest_slice_s
-        shortest = float(self.sources.period_s.min(initial=2.0 * longest_s))
-        self._slice_s = min(longest_s, _SLICE_OF_PERIOD * shortest)
+        self._slice_s = self._motion.longest_slice_s
         self._remarks = Remarks()
         self._course = Course(
             self.sources,
@@ -96,6 +92,7 @@ class Tracker:
             associator,
             deferral or Deferral(),
             self._remarks,
+            self._slice_s,
             self._cores,
         )
         self._online = Online(self.sources, late_s) if register else None
