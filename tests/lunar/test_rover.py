@@ -7,6 +7,7 @@ import pytest
 from tests.lunar.made import grid_of
 
 from kizuna.errors import InputError
+from kizuna.kernels.stores import through
 from kizuna.lunar.moves import rover_moves
 from kizuna.lunar.power import KWH, PowerPlant, Stored, full, step
 from kizuna.lunar.rover import LRV, Rover, pace_of
@@ -177,3 +178,27 @@ def test_what_is_no_rover_is_told(make, sentence):
     """With the field and what would do."""
     with pytest.raises(InputError, match=sentence):
         make()
+
+
+@pytest.mark.parametrize(
+    "plant", [PowerPlant(tank_j=40.0 * KWH), PowerPlant(battery_j=2.0 * KWH, tank_j=9.0 * KWH)]
+)
+def test_many_spells_are_many_steps(plant):
+    """The kernel's books are those of `step`, in spells that fill, empty and overrun both stores."""
+    rng = np.random.default_rng(1)
+    supply_w, load_w = rng.uniform(0.0, 20_000.0, (2, 3, 400))
+    load_w[0] += 20_000.0 * (np.arange(400) > 200)
+    lasts = rng.choice([1.0, 60.0, 900.0, 0.0], (3, 400))
+    begin = full(plant, 0.6)
+    left, missing, heat = through(supply_w, load_w, lasts, plant.stores, begin.battery_j, begin.tank_j)
+    for run in range(3):
+        stored = begin
+        for spell in range(400):
+            assert left[run, spell] == pytest.approx(stored.deliverable_j(plant))
+            if lasts[run, spell] > 0.0:
+                stored = step(plant, stored, supply_w[run, spell], load_w[run, spell], lasts[run, spell])
+                told = (missing[run, spell], heat[run, spell])
+                assert told == pytest.approx((stored.missing_w, stored.heat_w), abs=1e-6)
+        assert left[run, -1] == pytest.approx(stored.deliverable_j(plant))
+    assert missing[0].max() > 0.0
+    assert left.max() == pytest.approx(plant.deliverable_j)

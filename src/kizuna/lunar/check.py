@@ -14,13 +14,14 @@ import numpy as np
 from kizuna.errors import InputError
 from kizuna.geo.bodies import MOON
 from kizuna.geo.geodesic import great_circle_m
+from kizuna.kernels.stores import through
 from kizuna.lunar.checkcrew import crew_margins
 from kizuna.lunar.ephemeris import EARTH_RADIUS_M, SUN_RADIUS_M, Ephemeris
 from kizuna.lunar.horizon import Horizon, horizon_at, skyline_at
 from kizuna.lunar.light import LIT, lights_at
 from kizuna.lunar.margin import Margin, least, most
 from kizuna.lunar.plan import Plan
-from kizuna.lunar.power import KWH, full, step
+from kizuna.lunar.power import KWH, full
 from kizuna.lunar.terrain import Terrain
 from kizuna.lunar.walkback import patches, walks_home
 from kizuna.shapes import BoolN, FloatN, IntN
@@ -248,15 +249,15 @@ def _powered(plan: Plan, ground: _Ground, seconds: FloatN, leg: IntN, sun: Float
     load = rover.hotel_w + plant.heater_w * (1.0 - sun) + drive
     supply = plant.array_w(1.0) * sun
     stored = full(plant, plan.stored)
-    left, missing, heat = np.empty(len(seconds)), np.zeros(len(seconds)), np.empty(len(seconds))
-    for second, (gives, takes) in enumerate(zip(supply.tolist(), load.tolist(), strict=True)):
-        left[second] = stored.deliverable_j(plant)
-        stored = step(plant, stored, gives, takes, 1.0)
-        missing[second], heat[second] = stored.missing_w, stored.heat_w
+    second = np.ones((1, len(seconds)))
+    left, missing, heat = (
+        rows[0]
+        for rows in through(supply[None], load[None], second, plant.stores, stored.battery_j, stored.tank_j)
+    )
     shares = np.linspace(0.0, 1.0, 101)
     cooled = np.interp(sun, shares, [plant.rejected_w(float(share)) for share in shares])
     hot = heat + rover.hotel_w + drive * (1.0 - rover.efficiency)
-    return Course(seconds, ground.moving[leg], sun, earth, left, missing, hot, cooled)
+    return Course(seconds, ground.moving[leg], sun, earth, left[:-1], missing, hot, cooled)
 
 
 def _energy_margins(plan: Plan, course: Course) -> list[Margin]:

@@ -236,7 +236,7 @@ def _skies(planned: Planned, terrain: Terrain, ephemeris: Ephemeris) -> Chart:
     for number, stay in enumerate(plan.stays):
         point = int(np.searchsorted(plan.time_s, stay.arrive_s + 0.5))
         place = (float(plan.lat_deg[point]), float(plan.lon_deg[point]))
-        horizon = horizon_at(terrain, *place, mast_m=plan.mast_m, azimuths=720)
+        horizon = horizon_at(terrain, *place, mast_m=plan.mast_m, azimuths=360)
         times = np.linspace(stay.arrive_s, stay.leave_s, 40)
         lights = lights_at(horizon, ephemeris, times)
         ground = horizon.elevation_deg.round(3).tolist()

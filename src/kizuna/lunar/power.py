@@ -7,6 +7,7 @@ import numpy as np
 
 from kizuna.errors import InputError
 from kizuna.forms.keys import PART
+from kizuna.shapes import FloatN
 
 SOLAR_CONSTANT_W_M2: Final = 1361.0
 """Sunlight at one astronomical unit, W/m² (IAU 2015 resolution B3)."""
@@ -125,6 +126,14 @@ class PowerPlant:
             for sun in (0.0, 1.0)
         ]
         return min(spare) / (1.0 - efficiency + lost)
+
+    @property
+    def stores(self) -> FloatN:
+        """Both stores as `kizuna.kernels.stores.through` wants them, (9,)."""
+        names = ("battery_j", "battery_w", "battery_in", "battery_out", "tank_j", "cell_w", "cell_efficiency")
+        return np.array(
+            [*(getattr(self, name) for name in names), self.electrolyser_w, self.electrolyser_efficiency]
+        )
 
     @property
     def deliverable_j(self) -> float:
