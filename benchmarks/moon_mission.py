@@ -48,7 +48,7 @@ def plan_and_show(asked, before: Before | None) -> Planned:
     checked = part("check", lambda: drive_again(made.plan, terrain, sky))
     with TemporaryDirectory() as folder:
         page = Path(folder) / "mission.html"
-        part("page", lambda: write_mission_page(page, "", made, checked, terrain, sky, []))
+        part("page", lambda: write_mission_page(page, "", made, checked, None, terrain, sky, []))
     broken = sum(not each.kept for each in checked.margins)
     value, bound = made.timeline.value, made.timeline.bound
     print(f"  {', '.join(parts)} s; worth {value:g} of at most {bound:g}, {broken} limits broken")

@@ -11,6 +11,7 @@ from kizuna.errors import InputError, WorkError
 from kizuna.geo.time import parse_utc
 from kizuna.lunar.check import check_plan
 from kizuna.lunar.crew import CrewRules, Suit
+from kizuna.lunar.doubt import Doubt
 from kizuna.lunar.ephemeris import load_ephemeris
 from kizuna.lunar.ground import Ground
 from kizuna.lunar.mission import Closed, Mission, Search, Spot, Station, read_mission
@@ -160,7 +161,7 @@ def test_the_command_writes_plan_page_and_exports(monkeypatch, tmp_path, capsys)
     assert "2 of 2 stations, worth 5; no timeline is worth more." in told
     page = (out / "mission.html").read_text(encoding="utf-8")
     for heading in ("Margins, the weakest moment first", "Where, and the light over time", "Timeline",
-                    "Energy and heat", "The sky at the stops"):  # fmt: skip
+                    "Energy and heat", "The sky at the stops", "How surely each limit holds"):  # fmt: skip
         assert heading in page
     assert {each.name for each in out.iterdir()} == {
         "plan.yaml", "mission.html", "mission.geojson", "mission.czml"
@@ -198,6 +199,13 @@ def test_the_reference_names_every_key():
     for name, record in records.items():
         assert listed[name] == list(record.model_fields), name
     assert listed["stations"] == list(Station.model_fields)
-    parts = {"rules": Rules, "rover": Rover, "power": PowerPlant, "suit": Suit, "crew": CrewRules}
+    parts = {
+        "doubt": Doubt,
+        "rules": Rules,
+        "rover": Rover,
+        "power": PowerPlant,
+        "suit": Suit,
+        "crew": CrewRules,
+    }
     for name, part in parts.items():
         assert listed[name] == [each.name for each in dataclasses.fields(part)], name

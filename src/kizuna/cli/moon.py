@@ -14,6 +14,7 @@ _VERBS = {
     "route": "Find the earliest way that keeps every limit.",
     "mission": "Plan a mission: stations, drives, charging, sleep and work outside.",
     "check": "Drive a plan again, second by second, and say what is left of each limit.",
+    "risk": "Run a plan many times with what isn't known, and say how surely each limit holds.",
 }
 
 _EXTRA = {"jplephem", "ortools", "rasterio", "skyfield_data"}

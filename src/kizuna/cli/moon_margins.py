@@ -6,6 +6,7 @@ from rich.table import Table
 from kizuna.errors import WorkError
 from kizuna.geo.time import format_utc
 from kizuna.lunar.margin import Margin
+from kizuna.lunar.risk import Risk
 
 
 def show_margins(margins: list[Margin]) -> None:
@@ -19,6 +20,22 @@ def show_margins(margins: list[Margin]) -> None:
         when = format_utc(round(each.time_s))[:16]
         table.add_row(each.name, *numbers, when, style=None if each.kept else "red")
     Console().print(table)
+
+
+def show_chances(risk: Risk) -> None:
+    """Print how surely each limit holds, the least sure first."""
+    table = Table(title="How surely each limit holds, the weakest first", title_justify="left")
+    table.add_column("limit")
+    for name in ("holds", "95 % interval", "left in 1 of 20", "left in half"):
+        table.add_column(name, justify="right")
+    table.add_column("weakest moment")
+    for each in risk.chances:
+        left = (f"{each.left(share):,.2f} {each.unit}" for share in (0.05, 0.5))
+        interval = f"{each.low:.1%} to {each.high:.1%}"
+        table.add_row(each.name, f"{each.holds:.1%}", interval, *left, format_utc(round(each.time_s))[:16])
+    Console().print(table)
+    all_ = risk.together
+    print(f"All limits at once: {all_.holds:.1%} of {len(all_.margins)} runs.")
 
 
 def refuse_broken(what: str, margins: list[Margin]) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from kizuna.exercise.progress import Report
 from kizuna.geo.time import format_utc
+from kizuna.lunar.chance import Sure, plan_surely
 from kizuna.lunar.check import drive_again
 from kizuna.lunar.ephemeris import load_ephemeris
 from kizuna.lunar.export import write_czml, write_geojson
@@ -69,16 +70,35 @@ def mission_files(
         resumed = resume(asked, read_plan(middle.follow), middle.at_s, middle.stored)
         asked, before, done = resumed.mission, resumed.before, resumed.done
     terrain, ephemeris = asked.ground.terrain(file.parent), load_ephemeris()
-    planned = plan_mission(asked, terrain, ephemeris, file, before, report)
+    sure = None
+    if middle is None or asked.confidence is not None:
+        sure = plan_surely(asked, terrain, ephemeris, file, before, report)
+    # Anew it must be quick: what it risks, `kizuna moon risk` says.
+    planned = sure.planned if sure else plan_mission(asked, terrain, ephemeris, file, before, report)
     report("check", 0.95)
     checked = drive_again(planned.plan, terrain, ephemeris)
     stations = {station.name: station.place for station in asked.stations}
-    said = _sentences(asked, planned, done)
+    said = _sentences(asked, planned, done) + (_surely(asked, sure) if sure else [])
     write_plan(out / "plan.yaml", planned.plan)
     write_geojson(out / "mission.geojson", planned.plan, stations)
     write_czml(out / "mission.czml", planned.plan, terrain, stations)
-    write_mission_page(out / "mission.html", asked.title, planned, checked, terrain, ephemeris, said)
+    risk = sure.risk if sure else None
+    page = out / "mission.html"
+    write_mission_page(page, asked.title, planned, checked, risk, terrain, ephemeris, said)
     return said, checked.margins
+
+
+def _surely(asked: Mission, sure: Sure) -> list[str]:
+    """How sure the plan is, and what that costs."""
+    risk, value = sure.risk, sure.planned.timeline.value
+    weak, runs = risk.chances[0], len(risk.together.margins)
+    least = f"{weak.name}, in {weak.holds:.1%} ({weak.low:.1%} to {weak.high:.1%}) of {runs} runs"
+    if asked.confidence is None:
+        return [f"The least sure limit is {least}."]
+    price = f"less {sure.value - value:g}" if value < sure.value else "nothing"
+    return [
+        f"Each limit holds with a chance of {asked.confidence:.1%}; that costs {price}. Least sure: {least}."
+    ]
 
 
 def _sentences(asked: Mission, planned: Planned, done: tuple[str, ...]) -> list[str]:

@@ -95,7 +95,7 @@ def drive_again(plan: Plan, terrain: Terrain, ephemeris: Ephemeris) -> Checked:
     """
     seconds = np.arange(plan.time_s[0], plan.time_s[-1] + 0.5)
     leg = np.clip(np.searchsorted(plan.time_s, seconds, side="right") - 1, 0, len(plan.time_s) - 2)
-    ground = _ground(plan, terrain)
+    ground = ways_of(plan, terrain)
     threads = numba.get_num_threads()
     numba.set_num_threads(1)  # many small pieces of work, which threads would only wait for
     try:
@@ -110,13 +110,13 @@ def drive_again(plan: Plan, terrain: Terrain, ephemeris: Ephemeris) -> Checked:
     if plan.activities:
         margins += crew_margins(plan, seconds, moving, sun, earth)
     if plan.rules.walk_back:
-        margins += _walk_margins(plan, terrain)
+        margins += walk_margins(plan, terrain)
     return Checked(course, sorted(margins, key=lambda each: each.margin / max(abs(each.limit), 1e-9)))
 
 
 @dataclass(frozen=True, slots=True)
-class _Ground:
-    """What each of the N - 1 legs is like."""
+class Ways:
+    """What each of the N - 1 legs of a plan is like: lengths, slopes, roughness and planned speed."""
 
     length_m: FloatN
     pitch_deg: FloatN
@@ -131,7 +131,7 @@ class _Ground:
         return np.asarray(self.length_m > 0.01)
 
 
-def _ground(plan: Plan, terrain: Terrain) -> _Ground:
+def ways_of(plan: Plan, terrain: Terrain) -> Ways:
     """Slopes and lengths of all legs, from heights around their ends."""
     x, y = terrain.plane.to_plane(plan.lat_deg, plan.lon_deg)
     height = terrain.height_at(x, y)
@@ -149,7 +149,7 @@ def _ground(plan: Plan, terrain: Terrain) -> _Ground:
     # The side slope at the start of each leg, square to its course on the plane.
     aside = right[:-1] * np.cos(course) - up[:-1] * np.sin(course)
     length = np.hypot(flat, rise)
-    return _Ground(
+    return Ways(
         np.where(flat > 0.01, length, 0.0),
         np.degrees(np.arctan2(rise, np.maximum(flat, 1e-9))),
         np.degrees(np.arctan(np.abs(aside))),
@@ -159,7 +159,7 @@ def _ground(plan: Plan, terrain: Terrain) -> _Ground:
     )
 
 
-def _drive_margins(plan: Plan, ground: _Ground) -> list[Margin]:
+def _drive_margins(plan: Plan, ground: Ways) -> list[Margin]:
     """Slope, pitch, roll and speed of all drives."""
     moving = ground.moving
     if not moving.any():
@@ -232,7 +232,7 @@ def _passing(
         seen.append((elevation, size))
         middle = len(looks) // 2
         aside.append(azimuth[middle] + strip * size[middle] / np.cos(np.radians(elevation[middle])))
-    ground = skyline_at(terrain, *place, np.concatenate(aside), mast_m=mast_m).reshape(2, -1)
+    ground = skyline_at(terrain, *place, np.concatenate(aside), mast_m=mast_m)[0].reshape(2, -1)
     out = []
     for (elevation, size), hidden in zip(seen, ground, strict=True):
         above = (elevation[:, None] - hidden) / size[:, None]
@@ -240,7 +240,7 @@ def _passing(
     return out[0], out[1]
 
 
-def _powered(plan: Plan, ground: _Ground, seconds: FloatN, leg: IntN, sun: FloatN, earth: FloatN) -> Course:
+def _powered(plan: Plan, ground: Ways, seconds: FloatN, leg: IntN, sun: FloatN, earth: FloatN) -> Course:
     """Stores, power and heat, second by second."""
     plant, rover = plan.power.aged, plan.rover
     drive = np.where(
@@ -282,7 +282,7 @@ def _sight_margins(plan: Plan, when: FloatN, sun: FloatN, earth: FloatN) -> list
     return out
 
 
-def _walk_margins(plan: Plan, terrain: Terrain) -> list[Margin]:
+def walk_margins(plan: Plan, terrain: Terrain) -> list[Margin]:
     """Time and suits' supplies for the walk home from every point, in darkness."""
     suit = plan.suit
     walk_s, walk_j = walks_home(terrain.near, suit, plan.havens, plan.lat_deg, plan.lon_deg)

@@ -235,8 +235,10 @@ def skyline_at(
     *,
     mast_m: float = 0.0,
     reach_m: float = REACH_M,
-) -> FloatN:
+) -> tuple[FloatN, FloatN]:
     """The horizon of one place at any azimuths (A,), as exact as `horizon_at`: (A,), degrees.
+
+    And how far away the ground is that hides the sky there, (A,), metres.
 
     Parameters
     ----------
@@ -250,8 +252,8 @@ def skyline_at(
     InputError
         When the place lies on none of the maps.
     """
-    _, tangent, _ = _look(terrain, lat_deg, lon_deg, mast_m, np.radians(azimuth_deg), reach_m)
-    return np.degrees(np.arctan(tangent))
+    _, tangent, away_m = _look(terrain, lat_deg, lon_deg, mast_m, np.radians(azimuth_deg), reach_m)
+    return np.degrees(np.arctan(tangent)), away_m
 
 
 def _look(

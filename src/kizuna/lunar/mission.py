@@ -13,6 +13,7 @@ from kizuna.forms.read import refuse
 from kizuna.forms.yaml import load
 from kizuna.geo.time import parse_utc
 from kizuna.lunar.crew import CrewRules, Suit
+from kizuna.lunar.doubt import Doubt
 from kizuna.lunar.grid import Grid
 from kizuna.lunar.ground import Ground
 from kizuna.lunar.plan import Lon, read_keys
@@ -59,6 +60,8 @@ class Search(Record):
     slot_s: float = key("Everything begins and ends with one of these", "s", 1800.0, ge=300.0, le=7200.0)
     effort: float = key("How long to look, in the solver's units, about seconds", "1", 4.0, gt=0.0, le=3600.0)
     azimuths: int = key("Of the map of horizons", "1", 360, ge=36, le=1440)
+    runs: int = key("How many to learn how surely the limits hold", "1", 200, ge=20, le=100_000)
+    seed: int = key("Of these runs", "1", 1, ge=0)
 
 
 class Mission(Record):
@@ -83,6 +86,8 @@ class Mission(Record):
     suit: Suit = key("What the crew wears outside", default=Suit())
     crew: CrewRules = key("Who, and what their days must keep", default=CrewRules())
     rules: Rules = key("What must be kept", default=Rules())
+    doubt: Doubt = key("How much what isn't known may differ", default=Doubt())
+    confidence: float | None = key("How surely each limit must hold, as a share", "1", None, ge=0.5, le=0.999)
     search: Search = key("How the timeline is looked for", default=Search())
 
     @property

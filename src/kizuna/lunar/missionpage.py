@@ -15,6 +15,7 @@ from kizuna.lunar.picture import write_page
 from kizuna.lunar.planner import Planned
 from kizuna.lunar.power import KWH
 from kizuna.lunar.relief import hillshade
+from kizuna.lunar.risk import Risk
 from kizuna.lunar.terrain import Terrain
 from kizuna.shapes import FloatN
 
@@ -34,6 +35,7 @@ def write_mission_page(
     title: str,
     planned: Planned,
     checked: Checked,
+    risk: Risk | None,
     terrain: Terrain,
     ephemeris: Ephemeris,
     sentences: list[str],
@@ -46,6 +48,8 @@ def write_mission_page(
         The file, and what stands on top.
     planned, checked
         The plan and what the checker found.
+    risk
+        How surely it keeps its limits, if that was looked at.
     terrain, ephemeris
         For the sky at the stops.
 
@@ -56,9 +60,10 @@ def write_mission_page(
     """
     charts = [
         _margins(checked),
+        *([_surely(risk)] if risk else []),
         _map(planned, checked.course),
         _timeline(planned),
-        _energy(planned, checked.course),
+        _energy(planned, checked.course, risk),
         _skies(planned, terrain, ephemeris),
     ]
     write_page(path, title, sentences, charts)
@@ -83,6 +88,29 @@ def _margins(checked: Checked) -> Chart:
         "cells": {"values": list(zip(*rows, strict=True)), "align": "left", "fill": {"color": [colours]}},
     }
     return "Margins, the weakest moment first", [table], {"height": 80 + 25 * len(rows), "margin": _TIGHT}
+
+
+def _surely(risk: Risk) -> Chart:
+    """How surely each limit holds, the weakest first."""
+    rows = [
+        [
+            each.name,
+            f"{each.holds:.1%}",
+            f"{each.low:.1%} to {each.high:.1%}",
+            f"{each.left(0.05):,.2f} {each.unit}",
+            f"{each.left(0.5):,.2f} {each.unit}",
+            format_utc(round(each.time_s)),
+        ]
+        for each in risk.chances
+    ]
+    head = ["limit", "holds", "95 % interval", "left in 1 of 20", "left in half", "weakest moment"]
+    table = {
+        "type": "table",
+        "header": {"values": head, "align": "left"},
+        "cells": {"values": list(zip(*rows, strict=True)), "align": "left"},
+    }
+    title = f"How surely each limit holds, in {len(risk.together.margins)} runs, the weakest first"
+    return title, [table], {"height": 80 + 25 * len(rows), "margin": _TIGHT}
 
 
 def _map(planned: Planned, course: Course) -> Chart:
@@ -201,8 +229,8 @@ def _timeline(planned: Planned) -> Chart:
     )
 
 
-def _energy(planned: Planned, course: Course) -> Chart:
-    """What the stores can give, and heat against what the radiator takes."""
+def _energy(planned: Planned, course: Course, risk: Risk | None) -> Chart:
+    """What the stores can give, and heat against what the radiator takes; with the bands of many runs."""
     chosen = np.linspace(0, len(course.seconds) - 1, min(_CURVE, len(course.seconds))).astype(int)
     stamps = [format_utc(round(float(time_s))) for time_s in course.seconds[chosen]]
     reserve = planned.plan.rules.reserve * planned.site.plant.deliverable_j / KWH
@@ -211,6 +239,7 @@ def _energy(planned: Planned, course: Course) -> Chart:
         return {"type": "scatter", "name": name, "x": stamps, "y": values.round(2).tolist(), **more}
 
     traces = [
+        *(_bands(risk) if risk else []),
         line("stores [kWh]", course.left_j[chosen] / KWH, line={"color": "#2060c0"}),
         line("reserve [kWh]", np.full(len(chosen), reserve), line={"color": "#c03020", "dash": "dot"}),
         line("Sun [%]", 100.0 * course.sun[chosen], line={"color": "#e0a000", "width": 1}),
@@ -227,6 +256,20 @@ def _energy(planned: Planned, course: Course) -> Chart:
         "yaxis2": {"title": {"text": "kW"}, "overlaying": "y", "side": "right", "rangemode": "tozero"},
     }
     return "Energy and heat", traces, layout
+
+
+def _bands(risk: Risk) -> list[dict[str, Any]]:
+    """Between which values the stores and the heat lie in nine of ten runs."""
+    stamps = [format_utc(round(float(time_s))) for time_s in risk.curve_s]
+    out: list[dict[str, Any]] = []
+    for name, rows, more, fill in (
+        ("stores, 5 to 95 %", risk.left_j / KWH, {}, "rgba(32,96,192,0.25)"),
+        ("heat, 5 to 95 %", risk.heat_w / 1000.0, {"yaxis": "y2"}, "rgba(160,64,64,0.25)"),
+    ):
+        for row, how in ((0, {"showlegend": False}), (2, {"fill": "tonexty", "fillcolor": fill})):
+            bare = {"type": "scatter", "name": name, "mode": "lines", "line": {"width": 0}}
+            out.append(bare | {"x": stamps, "y": rows[row].round(2).tolist()} | how | more)
+    return out
 
 
 def _skies(planned: Planned, terrain: Terrain, ephemeris: Ephemeris) -> Chart:

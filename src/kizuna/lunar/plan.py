@@ -4,7 +4,7 @@ import dataclasses
 import io
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 import numpy as np
 from pydantic import Strict
@@ -17,12 +17,15 @@ from kizuna.forms.read import validated
 from kizuna.forms.yaml import load, shown
 from kizuna.geo.time import format_utc, parse_utc
 from kizuna.lunar.crew import CrewRules, Suit
+from kizuna.lunar.doubt import Doubt
 from kizuna.lunar.ground import Ground
 from kizuna.lunar.power import PowerPlant
 from kizuna.lunar.route import Route
 from kizuna.lunar.rover import Rover
 from kizuna.lunar.site import Rules
 from kizuna.shapes import FloatN
+
+_PARTS: Final = ("rover", "power", "suit", "crew", "rules", "doubt")
 
 K = TypeVar("K", bound=Record)
 Kind = Literal["eva", "sleep"]
@@ -80,6 +83,8 @@ class Plan:
         Height of array and antenna above the ground, metres.
     rover, power, suit, crew, rules
         What drives, on what power, who walks in what, and what must be kept.
+    doubt
+        How much what isn't known may differ, for `kizuna.lunar.risk.assess`.
     """
 
     ground: Ground
@@ -96,6 +101,7 @@ class Plan:
     suit: Suit = field(default_factory=Suit)
     crew: CrewRules = field(default_factory=CrewRules)
     rules: Rules = field(default_factory=Rules)
+    doubt: Doubt = field(default_factory=Doubt)
 
     def __post_init__(self) -> None:
         """Refuse plans that go back in time."""
@@ -144,6 +150,7 @@ class PlanKeys(Record):
     suit: Suit = key("What the crew wears outside", default=Suit())
     crew: CrewRules = key("Who, and what their days must keep", default=CrewRules())
     rules: Rules = key("What must be kept", default=Rules())
+    doubt: Doubt = key("How much what isn't known may differ", default=Doubt())
     activities: Annotated[tuple[ActivityKeys, ...], Strict(False)] = key(
         "The crew's work and sleep", default=()
     )
@@ -167,7 +174,7 @@ def write_plan(path: Path | str, plan: Plan) -> None:
         "stored": plan.stored,
         "mast_m": plan.mast_m,
         "havens": [list(haven) for haven in plan.havens],
-        **{name: _plain(getattr(plan, name)) for name in ("rover", "power", "suit", "crew", "rules")},
+        **{name: _plain(getattr(plan, name)) for name in _PARTS},
         "activities": [
             {"kind": each.kind, "start": format_utc(each.start_s), "end": format_utc(each.end_s)}
             | ({"station": each.station} if each.station else {})
@@ -197,7 +204,7 @@ def read_plan(path: Path | str) -> Plan:
     """
     keys = read_keys(PlanKeys, path, "points")
     times, lats, lons = zip(*keys.points, strict=True)
-    parts = {name: getattr(keys, name) for name in ("rover", "power", "suit", "crew", "rules")}
+    parts = {name: getattr(keys, name) for name in _PARTS}
     try:
         return Plan(
             keys.ground,

@@ -247,6 +247,7 @@ def _plan(mission: Mission, site: Site, task: Task, timeline: Timeline, first: B
         mission.suit,
         crew,
         mission.rules,
+        mission.doubt,
     )
 
 
