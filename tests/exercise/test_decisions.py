@@ -108,10 +108,28 @@ def test_each_decision_stands_in_ledgers_that_prove_each_other(done: Path) -> No
 def test_the_report_says_who_decides(done: Path) -> None:
     page = (done / "out" / "report.html").read_text()
     assert (
-        "<strong>Who decides:</strong> under linked instead of alone, in the median declare identity" in page
+        "<strong>How much sooner?</strong> Under linked instead of alone, in the median declare identity"
+        in page
     )
     assert 'id="command"' in page
+    assert "<strong>How much surer?</strong> Declare identity in time for" in page
+    assert "<strong>At what cost?</strong>" in page
     assert "Load of each post" in page
+    assert "Waiting for whom" in page
+
+
+def test_each_object_has_a_row_of_what_happened_to_it(done: Path) -> None:
+    rows = {row["object"]: row for row in json.loads((done / "out/linked/timeline.json").read_text())}
+    assert list(rows) == ["low-1", "low-2", "low-3"]
+    for row in rows.values():
+        assert 0.0 <= row["detection"] < row["track"] <= row["shared_track"] < 60.0
+        assert row["shared_track"] < row["identity"]
+    answered = [row for row in rows.values() if row["decision"] is not None]
+    assert answered
+    assert all(row["identity"] < row["decision"] < row["acknowledgement"] for row in answered)
+    alone = json.loads((done / "out/alone/timeline.json").read_text())
+    assert [row["shared_track"] for row in alone] == [None] * 3
+    assert 'id="timeline"' in (done / "out" / "report.html").read_text()
 
 
 def test_the_same_seed_decides_alike(done: Path, tmp_path: Path) -> None:

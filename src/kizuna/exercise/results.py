@@ -20,11 +20,13 @@ from kizuna.messages.track import Tracks
 from kizuna.messages.truth import Truth
 from kizuna.review.coordination import Coordination, coordination
 from kizuna.review.hindsight import Hindsight
+from kizuna.review.lifelines import Lifeline, lifelines
 from kizuna.review.report import material
 from kizuna.review.report.answer import Answer, answer
 from kizuna.review.report.measures import EXPLAINED
 from kizuna.review.report.write import write_report
 from kizuna.review.score import NodeScores, Scores, score
+from kizuna.review.workload import Workload, workloads
 from kizuna.scenario.model import Exercise, Variant
 
 _MAP_EVERY_S = 20.0
@@ -41,6 +43,15 @@ T = TypeVar("T", Truth, Tracks)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Review:
+    """What the review says of the decisions of a variant."""
+
+    coordination: Coordination
+    lifelines: tuple[Lifeline, ...]
+    workloads: tuple[Workload, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Outcome:
     """One variant, run and measured."""
 
@@ -48,7 +59,7 @@ class Outcome:
     played: Played
     scores: Scores
     decided: Decided | None = None
-    coordination: Coordination | None = None
+    review: Review | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,7 +79,7 @@ def measure(
     played: Played,
     out: Path,
     progress: Callable[[float], None],
-    strangers: tuple[str, ...] = (),
+    strangers: Mapping[str, float],
 ) -> Outcome:
     """Measure the tracks that a variant has left in its folder; the share of the work that is done is told.
 
@@ -83,7 +94,7 @@ def measure(
     progress
         Told the share of the work that is done.
     strangers
-        Objects that don't say who they are.
+        Objects that don't say who they are, and when each was first detected, s since 1970-01-01 UTC.
 
     Raises
     ------
@@ -100,7 +111,11 @@ def measure(
         return made
     told = json.loads(path.read_text(encoding="utf-8"))
     hindsight = Hindsight(told, truth, tracks, strangers, exercise.score_cutoff_m)
-    return replace(made, coordination=coordination(hindsight, told))
+    detected_s = {name: time_s for name, time_s in strangers.items() if math.isfinite(time_s)}
+    lines = lifelines(hindsight, told, detected_s)
+    rows = [line.to_json() for line in lines]
+    write_text(path.with_name("timeline.json"), json.dumps(rows, indent=1) + "\n")
+    return replace(made, review=Review(coordination(hindsight, told), lines, workloads(told)))
 
 
 def write(stage: Stage, variants: list[Variant], outcomes: list[Outcome], out: Path, command: str) -> Summary:
@@ -155,8 +170,8 @@ def _summary(outcome: Outcome) -> dict[str, Any]:
     }
     if outcome.decided is not None:
         made["decisions"] = _decisions(outcome.decided)
-    if outcome.coordination is not None:
-        made["coordination"] = outcome.coordination.to_json()
+    if outcome.review is not None:
+        made["coordination"] = outcome.review.coordination.to_json()
     released = {node: log for node, log in played.released.items() if log}
     return {**made, "released": released} if released else made
 
@@ -207,7 +222,9 @@ def _variant(exercise: Exercise, variant: Variant, outcome: Outcome, out: Path) 
         ),
         overall=_told({name: scores.overall[name] for name in ("commonality", "same_number")}),
         decisions=None if outcome.decided is None else _told_decisions(outcome.decided),
-        coordination=outcome.coordination,
+        coordination=None if outcome.review is None else outcome.review.coordination,
+        lifelines=() if outcome.review is None else outcome.review.lifelines,
+        workloads=() if outcome.review is None else outcome.review.workloads,
         traffic=tuple(
             material.Traffic(sender, to, carried.messages_sent, carried.bytes_sent, carried.messages_lost)
             for (sender, to), carried in outcome.played.traffic.items()

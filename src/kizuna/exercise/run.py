@@ -41,7 +41,7 @@ class _Job:
     seed: int
     variant: str
     out: Path
-    strangers: tuple[str, ...]
+    strangers: dict[str, float]
 
 
 def run(
@@ -86,7 +86,7 @@ def run(
     codec.write(stage.truth, out / "truth.parquet")
     codec.write(stage.detections, out / "detections.parquet")
     report("traffic and sensors", _SHARE_OF_STAGE)
-    jobs = [_Job(path, exercise.seed, variant.variant, out, stage.strangers) for variant in variants]
+    jobs = [_Job(path, exercise.seed, variant.variant, out, dict(stage.strangers)) for variant in variants]
     outcomes = _side_by_side(jobs, report)
     report("report", _SHARE_OF_STAGE + _SHARE_OF_VARIANTS)
     summary = results.write(stage, variants, outcomes, out, command)

@@ -1,5 +1,6 @@
 """What is made once for all variants of an exercise: the truth, the sensors and what they detect."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -25,8 +26,9 @@ class Stage:
     sensors: Sensors
     truth: Truth
     detections: Detections
-    strangers: tuple[str, ...]
-    """Objects that don't say who they are."""
+    strangers: Mapping[str, float]
+    """Objects that don't say who they are, and when each was first detected, s since 1970-01-01 UTC; ∞ for
+    never."""
 
 
 def asked(path: Path | str, seed: int | None) -> Exercise:
@@ -67,10 +69,21 @@ def set_up(exercise: Exercise, folder: Path | str) -> Stage:
     detections = _biased(exercise, detections)
     moments = np.arange(exercise.start_s, exercise.end_s, exercise.record_every_s)
     truth = sample(flights, np.append(moments, exercise.end_s))
-    strangers = tuple(
-        name for name, identity in zip(flights.names, flights.identities, strict=True) if identity is None
-    )
+    first_s = _first_s(detections)
+    strangers = {
+        name: first_s.get(name, np.inf)
+        for name, identity in zip(flights.names, flights.identities, strict=True)
+        if identity is None
+    }
     return Stage(exercise, sensors, truth, detections, strangers)
+
+
+def _first_s(detections: Detections) -> dict[str, float]:
+    """When each object was first detected, s since 1970-01-01 UTC."""
+    known = np.flatnonzero(detections.object.codes >= 0)
+    first = np.full(len(detections.object.names), np.inf)
+    np.minimum.at(first, detections.object.codes[known], detections.time[known])
+    return dict(zip(detections.object.names, first.tolist(), strict=True))
 
 
 def _biased(exercise: Exercise, detections: Detections) -> Detections:

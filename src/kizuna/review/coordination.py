@@ -261,6 +261,8 @@ def _missed(name: str, last_s: float, told: Mapping[str, Any], known: _Known, co
     if name in known.asked:
         return "not decided"
     waited_s = {case["case"]: known.identified_s.get(case["case"], math.inf) for case in cases}
+    if min(waited_s.values()) == math.inf:
+        return "not decided"
     if all(known.seen_s[case] <= time_s for case, time_s in waited_s.items()):
         return "lost track"
     return "late order" if min(waited_s.values()) + told["lead_s"] > last_s else "no place"

@@ -61,8 +61,10 @@ class Hindsight:
         """Each defender, by name."""
         self._objects: dict[tuple[str, int, float], str | None] = {}
         self._end_s = float(truth.time[-1]) - told["start_s"] if len(truth) else 0.0
-        self.threats = {name: path for name, path in self._paths(set(strangers)) if path.area >= 0}
-        """Path of each object that heads for an area and does not say who it is."""
+        self.paths = dict(self._paths(set(strangers)))
+        """Path of each object that does not say who it is."""
+        self.threats = {name: path for name, path in self.paths.items() if path.area >= 0}
+        """Path of each of them that heads for an area."""
 
     def _paths(self, strangers: set[str]) -> Iterator[tuple[str, Path]]:
         truth, start_s = self._truth, float(self._told["start_s"])
@@ -123,6 +125,28 @@ class Hindsight:
             return None
         code = int(self._truth.object.codes[begin + int(np.argmin(away_m))])
         return self._truth.object.names[code]
+
+    def first_tracks_s(self, name: str) -> list[float]:
+        """When each node's picture first had a confirmed track of an object, s after the start, in order."""
+        path, tracks = self.paths[name], self._tracks
+        times_s = tracks.time - self._told["start_s"]
+        place = np.clip(np.searchsorted(path.times_s, times_s - 1e-3), 0, len(path.times_s) - 1)
+        there = (np.abs(path.times_s[place] - times_s) < 1e-3) & ~tracks.status.equal("tentative")
+        # A box on the map first, which most are outside of.
+        box_deg = self._cutoff_m / 1.1e5
+        rows = np.flatnonzero(there & (np.abs(tracks.lat_deg - path.lat_deg[place]) < box_deg))
+        away_m = great_circle_m(
+            tracks.lat_deg[rows], tracks.lon_deg[rows], path.lat_deg[place[rows]], path.lon_deg[place[rows]]
+        )
+        found: dict[int, float] = {}
+        for row in rows[away_m <= self._cutoff_m]:
+            code, time_s = int(tracks.node.codes[row]), float(times_s[row])
+            if (
+                code not in found
+                and self.object_at(tracks.node.names[code], int(tracks.track[row]), time_s) == name
+            ):
+                found[code] = time_s
+        return sorted(found.values())
 
     def last_seen_s(self, node: str, track: int) -> float:
         """When a node's pictures showed a track last, s after the start; -∞ for never."""

@@ -1,9 +1,11 @@
 """Who decided, how fast and at what cost: the sentence and the tables of the report's command section."""
 
 import math
+from typing import Final
 
 import numpy as np
 
+from kizuna.review.coordination import Coordination
 from kizuna.review.report.material import Action, Decisions, ReportMaterial
 from kizuna.review.report.measures import number
 from kizuna.review.report.tables import Table
@@ -21,27 +23,34 @@ def actions_of(material: ReportMaterial) -> list[str]:
     )
 
 
-def command_sentence(material: ReportMaterial) -> str:
-    """What the last command structure gains over the one before it, and what it costs; empty without two."""
+def command_answers(material: ReportMaterial) -> list[tuple[str, str]]:
+    """How much sooner and surer the last command structure decides than the one before it, and at what cost.
+
+    A question and its answer each; none without two structures that have decided something.
+    """
     held = [variant for variant in material.variants if variant.decisions is not None]
     if len(held) < 2:
-        return ""
+        return []
     first, second = held[-2:]
     before, after = first.decisions, second.decisions
     if before is None or after is None:
-        return ""
-    parts = []
-    for action in actions_of(material):
-        one, other = _row(before, action), _row(after, action)
-        if one is None or other is None or not one.took_s or not other.took_s:
-            continue
-        parts.append(
-            f"{words(action)} after {number(_median(other), 0)} s instead of {number(_median(one), 0)} s, "
-            f"in time for {number(_in_time(other), 0)} % of the cases instead of "
-            f"{number(_in_time(one), 0)} %"
-        )
-    if not parts:
-        return ""
+        return []
+    pairs = [
+        (words(action), one, other)
+        for action in actions_of(material)
+        if (one := _row(before, action)) and (other := _row(after, action)) and one.took_s and other.took_s
+    ]
+    if not pairs:
+        return []
+    sooner = [
+        f"{action} after {number(_median(other), 0)} s instead of {number(_median(one), 0)} s"
+        for action, one, other in pairs
+    ]
+    surer = [
+        f"{action} in time for {number(_in_time(other), 0)} % of the cases instead of "
+        f"{number(_in_time(one), 0)} %"
+        for action, one, other in pairs
+    ]
     cost = [
         " and ".join(
             f"{number(_each(count, told), 1)} {what}"
@@ -49,10 +58,36 @@ def command_sentence(material: ReportMaterial) -> str:
         )
         for told in (after, before)
     ]
-    return (
-        f"under {second.name} instead of {first.name}, in the median {'; '.join(parts)}. "
-        f"An issued order took {cost[0]} between nodes instead of {cost[1]}."
+    spent = f"an issued order took {cost[0]} between nodes instead of {cost[1]}."
+    if first.coordination is not None and second.coordination is not None:
+        surer.append(_protected(first.coordination, second.coordination))
+        orders = f"{second.coordination.orders} assignments issued instead of {first.coordination.orders}"
+        spent = f"{orders}; {spent}"
+    return [
+        (
+            "How much sooner?",
+            f"Under {second.name} instead of {first.name}, in the median {'; '.join(sooner)}.",
+        ),
+        ("How much surer?", f"{_upper_first('; '.join(surer))}."),
+        ("At what cost?", _upper_first(spent)),
+    ]
+
+
+def _protected(before: Coordination, after: Coordination) -> str:
+    """What the assignments protected, and how many were doubled, late and objects missed."""
+    counts = (
+        ("doubled", sum(after.doubled.values()), sum(before.doubled.values())),
+        ("late", after.late, before.late),
     )
+    told = ", ".join(f"{new} {what} instead of {old}" for what, new, old in counts)
+    return (
+        f"protected {number(after.achieved, 0)} of {number(after.value, 0)} in truth instead of "
+        f"{number(before.achieved, 0)}, with {told}"
+    )
+
+
+def _upper_first(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def decisions_table(material: ReportMaterial) -> Table:
@@ -100,6 +135,22 @@ def load_table(material: ReportMaterial) -> Table:
     headings = ("variant", "post", "tasks", "busy", "a task waited s")
     return Table(headings, tuple(rows), names=2)
 
+
+def posts_table(material: ReportMaterial) -> Table:
+    """How long each post took over the orders of each action: quartiles, not means."""
+    rows = []
+    for variant in material.variants:
+        for each in variant.workloads:
+            took = [number(float(value), 0) for value in np.quantile(each.took_s, SHARES)]
+            waited = [number(float(value), 0) for value in np.quantile(each.waited_s, (0.5, 0.95))]
+            rows.append((variant.name, words(each.action), each.post, str(len(each.took_s)), *took, *waited))
+    shares = (f"{100 * share:.0f} % within s" for share in SHARES)
+    headings = ("variant", "action", "post", "tasks", *shares, "waited, median s", "waited, 95 % within s")
+    return Table(headings, tuple(rows), names=3)
+
+
+SHARES: Final = (0.05, 0.25, 0.5, 0.75, 0.95)
+"""Of the times that posts take, as told."""
 
 _TAKEN = ("issued", "acknowledged", "executing", "done")
 

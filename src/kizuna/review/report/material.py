@@ -11,6 +11,8 @@ from kizuna.messages.sensor import Sensors
 from kizuna.messages.track import Tracks
 from kizuna.messages.truth import Truth
 from kizuna.review.coordination import Coordination
+from kizuna.review.lifelines import Lifeline
+from kizuna.review.workload import Workload
 from kizuna.shapes import FloatN
 
 
@@ -178,6 +180,10 @@ class VariantResult:
     decisions, coordination
         What was decided, and what the assignments of defenders covered; None when the variant has no command
         structure.
+    lifelines
+        What happened when to each object that doesn't say who it is.
+    workloads
+        How long each post took over the orders of each action.
     """
 
     name: str
@@ -188,6 +194,8 @@ class VariantResult:
     traffic: tuple[Traffic, ...] = ()
     decisions: Decisions | None = None
     coordination: Coordination | None = None
+    lifelines: tuple[Lifeline, ...] = ()
+    workloads: tuple[Workload, ...] = ()
 
     def result(self, node: str) -> NodeResult | None:
         """The result of the node with this name, None when this variant has none."""

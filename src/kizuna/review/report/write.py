@@ -15,15 +15,24 @@ from kizuna.geo.time import format_utc
 from kizuna.review.report import bars, curves, tables
 from kizuna.review.report.answer import answer
 from kizuna.review.report.assigned import assigned_table, causes_table
-from kizuna.review.report.command import actions_of, command_sentence, decisions_table, load_table, words
+from kizuna.review.report.command import (
+    actions_of,
+    command_answers,
+    decisions_table,
+    load_table,
+    posts_table,
+    words,
+)
 from kizuna.review.report.coverage import HEIGHTS_M
 from kizuna.review.report.figure import Figure, page_json
 from kizuna.review.report.gains import gains
+from kizuna.review.report.lifelines import ARRIVAL, MARKS, lifelines_figure, lifelines_table
 from kizuna.review.report.map import kinds_by_number, map_payload, nation_marks
 from kizuna.review.report.material import ReportMaterial
 from kizuna.review.report.measures import in_order
 from kizuna.review.report.missed import MEANINGS, REASONS, Missed, missed
 from kizuna.review.report.paths import Paths, Sightings
+from kizuna.review.report.posts import posts_figure
 from kizuna.review.report.price import price
 from kizuna.review.report.style import REASONS as REASON_COLOURS
 from kizuna.review.report.style import TRUTH, VARIANT_DASHES, VARIANT_MARKS, variant_colour
@@ -88,7 +97,8 @@ def render(material: ReportMaterial) -> str:
         material=material,
         facts=_facts(material),
         answer=answer(material),
-        command=command_sentence(material),
+        command=command_answers(material),
+        stages=[*MARKS, ARRIVAL],
         panels=panels,
         tables=_tables(material, misses),
         variants=_variant_keys(material),
@@ -134,6 +144,10 @@ def _panels(material: ReportMaterial, misses: dict[tuple[str, str], Missed]) -> 
         ],
         "traffic": [("", bars.traffic(material)), ("Accuracy against bytes", price(material))],
     }
+    made["lifelines"] = [
+        (variant.name, lifelines_figure(material, variant.name)) for variant in material.variants
+    ]
+    made["posts"] = [("", posts_figure(material))]
     made["decided"] = [(words(action), curves.decided(material, action)) for action in actions_of(material)]
     return {
         section: [
@@ -157,6 +171,8 @@ def _tables(material: ReportMaterial, misses: dict[tuple[str, str], Missed]) -> 
         "load": load_table(material),
         "assigned": assigned_table(material),
         "causes": causes_table(material),
+        "posts": posts_table(material),
+        "lifelines": lifelines_table(material),
         "sensors": tables.sensors_table(material.sensors),
         "measures": tables.measures_table(material),
     }
