@@ -76,7 +76,7 @@ def nobody(tracks, kept):
 
 def test_credit_adds_in_order_and_stops_at_the_ceiling():
     score, at, hit = np.array([1.0, 4.0]), np.zeros(2), np.zeros(2)
-    seen, said = nobody(2, 2), np.full((2, 2), -1)
+    seen, said, hits = nobody(2, 2), np.full((2, 2), -1), np.array([1, 0])
     existence.credit(
         np.array([0, 1, 2]),
         np.array([0, 1, 0]),
@@ -91,12 +91,14 @@ def test_credit_adds_in_order_and_stops_at_the_ceiling():
         score,
         at,
         hit,
+        hits,
         seen,
         said,
     )
     # 1 - 0.5*2 + 4, then - 0.5*3 + 6; 4 - 0.1*3 + 8 is over the ceiling.
     assert score == pytest.approx([8.5, 10.0])
     assert at.tolist() == hit.tolist() == [5.0, 3.0]
+    assert hits.tolist() == [3, 1]
     assert seen[0].tolist() == [[0, -1], [1, -1]]
     assert seen[1][:, 0].tolist() == [5.0, 3.0]
     assert said.tolist() == [[-1, 7], [6, -1]]
@@ -108,7 +110,7 @@ def test_what_is_probably_of_another_object_is_not_seen():
     rows, sensor = np.array([0]), np.array([0])
     time_s, identity = np.array([2.0]), np.array([7])
     rate_hz = np.array([0.5])
-    arguments = (sensor, time_s, identity, np.array([1]), 10.0, rate_hz, score, at, hit, seen, said)
+    arguments = (sensor, time_s, identity, np.array([1]), 10.0, rate_hz, score, at, hit, rows, seen, said)
     existence.credit(rows, np.array([0]), np.array([3.0]), np.array([0.49]), *arguments)
     assert (score[0], at[0], hit[0], seen[0][0, 0], said.max()) == (2.0, 2.0, 0.0, -1, -1)
 
@@ -118,9 +120,9 @@ def test_a_track_knows_the_sensors_that_saw_it_last():
     seen, said, scratch = nobody(1, 3), np.full((1, 2), -1), np.zeros((4, 1))
     sensor, time_s = np.array([7, 2, 9, 7, 4]), np.arange(5.0)
     nothing, always = np.zeros(5, dtype=np.int64), np.ones(5)
-    existence.credit(
-        np.arange(5), nothing, always, always, sensor, time_s, nothing - 1, nothing, 9.0, *scratch, seen, said
-    )
+    heard = (sensor, time_s, nothing - 1, nothing)
+    books = (*scratch, nothing[:1].copy(), seen, said)
+    existence.credit(np.arange(5), nothing, always, always, *heard, 9.0, *books)
     assert dict(zip(seen[0][0].tolist(), seen[1][0].tolist(), strict=True)) == {7: 3.0, 4: 4.0, 9: 2.0}
 
 
@@ -159,6 +161,7 @@ def test_new_books_are_blank_but_for_the_first_detection():
         "least": np.ones(3),
         "born_s": np.ones(3),
         "last_hit_s": np.ones(3),
+        "hits": np.full(3, 9),
         "seen": (np.ones((3, 2), dtype=np.int32), np.ones((3, 2))),
         "track_identity": np.ones((3, 2), dtype=np.int64),
         "confirmed": np.ones(3, dtype=bool),
@@ -171,7 +174,7 @@ def test_new_books_are_blank_but_for_the_first_detection():
         np.array([5.0, 6.0]),
         np.array([-1, 42]),
         np.array([1, 1]),
-        np.array([-3.0, -2.0]),
+        np.array([-2.0]),
         4.6,
         *books.values(),
     )
@@ -184,6 +187,7 @@ def test_new_books_are_blank_but_for_the_first_detection():
         "least": -6.6,
         "born_s": 6.0,
         "last_hit_s": 6.0,
+        "hits": 1,
         "track_identity": [-1, 42],
         "confirmed": False,
         "number": 0,

@@ -143,6 +143,32 @@ def _clutter(sensors, row, duration_s, random):
     }
 
 
+def patch(sensors, centre, width_m, times, duration_s, seed):
+    """False plots over a square on the ground, so many times as dense as the radars' clutter is elsewhere."""
+    random, parts = np.random.default_rng([seed, 1]), []
+    for row in range(len(sensors)):
+        elsewhere = sensors.clutter_per_scan[row] / (np.pi * sensors.max_range_m[row] ** 2)
+        scans = duration_s / sensors.period_s[row]
+        count = random.poisson(times * elsewhere * width_m**2 * scans)
+        lat, lon = destination(*centre, 0.0, random.uniform(-0.5, 0.5, count) * width_m)
+        lat, lon = destination(lat, lon, 90.0, random.uniform(-0.5, 0.5, count) * width_m)
+        site = (sensors.lat_deg[row], sensors.lon_deg[row], sensors.alt_m[row])
+        there = geodetic_to_ecef(lat, lon, random.uniform(0.0, 12e3, count))
+        azimuth, elevation, distance = ecef_to_aer(there, *site)
+        time = random.uniform(0.0, duration_s, count)
+        parts.append([time, np.full(count, row), distance, azimuth % 360.0, elevation])
+    time, sensor, distance, azimuth, elevation = map(np.concatenate, zip(*parts, strict=True))
+    order = np.argsort(time, kind="stable")
+    return Detections.of(
+        time=START_S + time[order],
+        sensor=Labels(sensor[order].astype(np.int32), tuple(sensors.sensor.values())),
+        kind=Labels.constant("radar", len(order)),
+        range_m=distance[order],
+        azimuth_deg=azimuth[order],
+        elevation_deg=elevation[order],
+    )
+
+
 def receiver(sigma_m=30.0, name="adsb", **columns):
     """An ADS-B receiver that hears everywhere once a second."""
     usual = {"period_s": 1.0, "sigma_position_m": sigma_m, "sigma_altitude_m": sigma_m, "pd": 0.95}

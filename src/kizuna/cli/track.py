@@ -71,6 +71,13 @@ Falls = Annotated[
         metavar="FILE.geojson",
     ),
 ]
+LearnClutter = Annotated[
+    bool,
+    typer.Option(
+        "--learn-clutter",
+        help="Learn how many false plots each radar makes, and where, even if SENSORS says how many.",
+    ),
+]
 Cores = Annotated[
     int,
     typer.Option(help="How many cores to use; the tracks are the same on any number.", min=1, metavar="N"),
@@ -95,6 +102,7 @@ def track(
     register: Register = False,
     register_online: RegisterOnline = False,
     smooth: Smooth = False,
+    learn_clutter: LearnClutter = False,
     cores: Cores = 1,
     node: Annotated[
         str, typer.Option(help="Whose tracks they are, for the column `node`.", metavar="NAME")
@@ -135,6 +143,7 @@ def track(
             register,
             register_online,
             smooth,
+            learn_clutter,
             cores,
             node,
             out,

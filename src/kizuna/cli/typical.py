@@ -62,8 +62,7 @@ def completed(sensors: Sensors, detections: Detections, file: str) -> Sensors:
         if kind == "radar":
             farthest_m = detections.range_m[mine].max(initial=1_000.0)
             _fill(columns["max_range_m"], row, _REACH * float(farthest_m))
-        for column, value in DEFAULTS.items():
-            _fill(columns[column], row, value)
+        _fill(columns["pd"], row, DEFAULTS["pd"])
         if any(np.isnan(columns[column][row]) for column in NEEDED[kind]):
             problem = f"doesn't tell where sensor {name!r} stands"
             raise InputError(file, "", problem, f"--sensors with a file that has a sensor {name!r}")
@@ -71,7 +70,7 @@ def completed(sensors: Sensors, detections: Detections, file: str) -> Sensors:
 
 
 def _numbers(sensors: Sensors) -> dict[str, Any]:
-    wanted = {name for kind in SIGMAS for name in SIGMAS[kind]} | {"period_s", "max_range_m", *DEFAULTS}
+    wanted = {name for kind in SIGMAS for name in SIGMAS[kind]} | {"period_s", "max_range_m", "pd"}
     wanted |= {name for names in NEEDED.values() for name in names}
     return {name: getattr(sensors, name) for name in sorted(wanted)}
 

@@ -142,6 +142,7 @@ def enlist(
     least: FloatN,
     born_s: FloatN,
     last_hit_s: FloatN,
+    hits: IntN,
     seen: tuple[CodeN, Float],
     track_identity: IntN,
     confirmed: BoolN,
@@ -156,11 +157,11 @@ def enlist(
     sensor, time_s, identity, channel
         (N,), (N,) s, (N,) codes or -1, (N,) kind of identity: the detections.
     log_odds_new
-        (S,) log-odds that a detection of this sensor which no track explains is an object.
+        (K,) log-odds that each of these detections, which no track explains, is an object.
     patience
         By how much the score of a new track may fall below that of its birth.
-    score, score_time_s, least, born_s, last_hit_s
-        (T,), (T,) s, (T,), (T,) s, (T,) s: the tracks; the new rows are written.
+    score, score_time_s, least, born_s, last_hit_s, hits
+        (T,), (T,) s, (T,), (T,) s, (T,) s, (T,): the tracks; the new rows are written.
     seen, track_identity, confirmed, number
         (T, K) sensors that saw each, -1 behind them, and (T, K) when they last did, s; (T, 2), (T,), (T,):
         the tracks; the new rows are written.
@@ -168,9 +169,10 @@ def enlist(
     for new in range(len(begun_by)):
         t, row = first + new, begun_by[new]
         s = sensor[row]
-        score[t] = log_odds_new[s]
+        score[t] = log_odds_new[new]
         least[t] = score[t] - patience
         score_time_s[t] = born_s[t] = last_hit_s[t] = time_s[row]
+        hits[t] = 1
         seen[0][t] = -1
         seen[0][t, 0], seen[1][t, 0] = s, time_s[row]
         track_identity[t] = -1
@@ -242,6 +244,7 @@ def credit(
     score: FloatN,
     score_time_s: FloatN,
     last_hit_s: FloatN,
+    hits: IntN,
     seen: tuple[CodeN, Float],
     track_identity: IntN,
 ) -> None:
@@ -262,8 +265,9 @@ def credit(
         Largest score.
     rate_hz
         (T,) loss per second, see `miss_rates`.
-    score, score_time_s, last_hit_s, seen, track_identity
-        (T,), (T,) s, (T,) s, as in `enlist`, (T, 2): the tracks; written. The score holds at its own time.
+    score, score_time_s, last_hit_s, hits, seen, track_identity
+        (T,), (T,) s, (T,) s, (T,), as in `enlist`, (T, 2): the tracks; written. The score holds at its own
+        time.
     """
     for row in rows:
         t = track[row]
@@ -273,6 +277,7 @@ def credit(
         if trust[row] < 0.5:
             continue
         last_hit_s[t] = max(last_hit_s[t], time_s[row])
+        hits[t] += 1
         _see(seen, t, sensor[row], time_s[row])
         if identity[row] >= 0:
             track_identity[t, channel[row]] = identity[row]

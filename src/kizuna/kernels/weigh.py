@@ -221,8 +221,8 @@ def weigh_each(
     heard
         `Heard`, a tuple of (S, 3) m, (S,) m/s and m/s.
     log_surplus, period_s
-        (S,) logarithm of detection probability over density of clutter and new objects (m³), (S,) scan period
-        in s, per sensor.
+        (N,) logarithm of detection probability over density of clutter and new objects (m³) for each
+        detection, (S,) scan period in s of each sensor.
     identity_weights
         (2,) what equal and unequal identities add to the logarithm of the likelihood.
     state, cov, mode, state_time_s, score, track_identity, seen
@@ -248,7 +248,7 @@ def weigh_each(
                 dt, gate, models, forget_hz, state, cov, mode, t, position_m, noise_m2, p, rate, s, heard
             )
             if log_density[pairs] > -math.inf:
-                merit = log_density[pairs] + log_surplus[s] - math.log1p(math.exp(-score[t]))
+                merit = log_density[pairs] + log_surplus[row] - math.log1p(math.exp(-score[t]))
                 known = track_identity[t, channel[row]]
                 if identity[row] >= 0 and known >= 0:
                     merit += identity_weights[0] if known == identity[row] else identity_weights[1]

@@ -84,7 +84,7 @@ def pairs(
     sources
         The sensors.
     log_surplus
-        (S,) logarithm of detection probability over the density of clutter and new objects, m³.
+        (N,) logarithm of detection probability over the density of clutter and new objects, m³.
     motion
         How objects move.
     where
@@ -97,7 +97,7 @@ def pairs(
 
     def some(part: slice) -> _Found:
         mine = measurements.take(part)
-        return _pairs(tracks, mine, sources, log_surplus, motion, where, least_merit)
+        return _pairs(tracks, mine, sources, log_surplus[part], motion, where, least_merit)
 
     found = _one_after_the_other(cores.share(some, len(measurements.time_s)))
     column, seen_track = weigh.columns(found[0], found[1], glance)

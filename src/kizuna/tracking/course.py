@@ -91,7 +91,7 @@ class Course:
         """The same course, which goes on alone."""
         made = copy.copy(self)
         made.tracks = self.tracks.copy()
-        made.existence = copy.copy(self.existence)
+        made.existence = self.existence.copy()
         made.crossings = copy.copy(self.crossings)
         made.forest = self.forest.copy() if self.forest else None
         return made
@@ -115,7 +115,7 @@ class Course:
             self._remarked_s = middle_s
             silent = self.heard(np.arange(tracks.count), middle_s)[1]
             self._remarks.look(tracks, tracks.live("confirmed") & ~silent)
-        surplus = belief.log_surplus
+        surplus = belief.surplus(measurements)
         if self.forest:
             # Hypotheses are where detections are looked for; the tracks only show the best ones.
             expected = ahead(self.forest.states, self._motion, middle_s)
@@ -185,6 +185,7 @@ class Course:
         self.next_number += len(fresh)
         if self.history is not None:
             self.history.confirmed(tracks, fresh)
+        self.existence.end(tracks, drop)
         self._remove(drop)
 
     def end_silence(self, time_s: float) -> None:

@@ -1,11 +1,14 @@
 """Whether tracks are believed: their log-odds, their confirmation and their end."""
 
+import copy
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
 from kizuna.kernels import existence
 from kizuna.shapes import FloatN, IntN
+from kizuna.tracking.clutter import Clutter
 from kizuna.tracking.cores import ONE, Cores
 from kizuna.tracking.filter import EARTH, POSITION, Measurements, Sources
 from kizuna.tracking.register import Register
@@ -41,11 +44,18 @@ class Existence:
         self.confirm_at = belief.confirm_at
         self._bounds = np.array([belief.least_loss_hz, belief.greatest_loss_hz])
         self._unexplained = np.zeros(len(sources.names))
-        self._usual = sources.clutter + 2.0 * np.sqrt(sources.clutter)
+        self.clutter = Clutter(sources)
+        self._usual = _usual(sources.clutter)
         self._log_seen_in = np.log(sources.pd * sources.volume_m3)
         self._learned_s = -np.inf
         self.log_surplus = self._log_odds_new = np.empty(0)
-        self.learn(np.empty(0, dtype=np.int64), 0.0)
+        self._tally(np.empty(0, dtype=np.int64), 0.0)
+
+    def copy(self) -> Self:
+        """The same knowledge, which grows on alone."""
+        made = copy.copy(self)
+        made.clutter = self.clutter.copy()
+        return made
 
     def learn(self, sensor: IntN, time_s: float) -> None:
         """Learn how many new objects appear from the sensors (K,) of detections that no track explains.
@@ -57,13 +67,18 @@ class Existence:
         `log_surplus`, (S,), becomes the logarithm of the probability of detection over the density of clutter
         and new objects, m³.
         """
+        if self.clutter.learn(time_s):
+            self._usual = _usual(self.clutter.of_scan)
+        self._tally(sensor, time_s)
+
+    def _tally(self, sensor: IntN, time_s: float) -> None:
         sources = self._sources
         # Anew, not in place: copies of this share what they have learnt until then.
         self._unexplained, self.log_surplus, self._log_odds_new = existence.learn(
             sensor,
             time_s - self._learned_s,
             sources.period_s,
-            sources.clutter,
+            self.clutter.of_scan,
             self._usual,
             sources.least_new,
             self._log_seen_in,
@@ -95,9 +110,31 @@ class Existence:
 
         self._cores.share(miss_rates, len(rows))
 
+    def surplus(self, measurements: Measurements) -> FloatN:
+        """`log_surplus` for each measurement, (N,), by the clutter where it is."""
+        if not self.clutter.learns:
+            return self.log_surplus[measurements.sensor]
+        sensor = measurements.sensor
+        density: FloatN = np.log(self.clutter.here(measurements) + self._new(sensor))
+        return self._log_seen_in[sensor] - density
+
+    def _odds_new(self, measurements: Measurements) -> FloatN:
+        """Log-odds that measurements which no track explains are objects, (N,)."""
+        sensor = measurements.sensor
+        if not self.clutter.learns:
+            return self._log_odds_new[sensor]
+        made: FloatN = np.log(self._new(sensor) / self.clutter.here(measurements))
+        return made
+
+    def _new(self, sensor: IntN) -> FloatN:
+        """New objects in a scan of these sensors, by what is learnt until now."""
+        new: FloatN = np.maximum(self._unexplained - self._usual, self._sources.least_new)
+        return new[sensor]
+
     def gain(self, log_likelihood: FloatN, measurements: Measurements) -> FloatN:
         """What measurements of these log-densities under their tracks add to the tracks' log-odds, (N,)."""
-        added: FloatN = log_likelihood + (self.log_surplus + self._sources.hit_bonus)[measurements.sensor]
+        surplus = self.surplus(measurements)
+        added: FloatN = log_likelihood + (surplus + self._sources.hit_bonus[measurements.sensor])
         return added
 
     def credit(
@@ -126,6 +163,7 @@ class Existence:
                 tracks.score,
                 tracks.score_time_s,
                 tracks.last_hit_s,
+                tracks.hits,
                 tracks.seen,
                 tracks.identity,
             )
@@ -141,19 +179,26 @@ class Existence:
             measurements.time_s,
             measurements.identity,
             measurements.channel,
-            self._log_odds_new,
+            self._odds_new(measurements.take(begun_by)),
             self._belief.patience,
             tracks.score,
             tracks.score_time_s,
             tracks.least,
             tracks.born_s,
             tracks.last_hit_s,
+            tracks.hits,
             tracks.seen,
             tracks.identity,
             tracks.confirmed,
             tracks.number,
         )
         self.rate(tracks, np.arange(first, first + len(begun_by)))
+
+    def end(self, tracks: Register, rows: IntN) -> None:
+        """Learn clutter from those of the tracks in these rows, about to be dropped, that came to nothing."""
+        if self.clutter.learns:
+            nothing = rows[~tracks.confirmed[rows]]
+            self.clutter.end(tracks.state[nothing, 0, :3], tracks.seen_by[nothing], tracks.hits[nothing])
 
     def judge(self, tracks: Register, time_s: float) -> tuple[IntN, IntN]:
         """Confirm tracks; returns the rows newly confirmed and the rows to drop, ascending."""
@@ -167,3 +212,8 @@ class Existence:
             tracks.live("least"),
             tracks.live("confirmed"),
         )
+
+
+def _usual(clutter: FloatN) -> FloatN:
+    """As many false plots in a scan as are usual, (S,), where (S,) come on average."""
+    return clutter + 2.0 * np.sqrt(clutter)

@@ -114,6 +114,8 @@ class Sources:
     """Probability of detection, below one."""
     clutter: FloatN
     """False detections in a scan."""
+    learns: BoolN
+    """Whether that is only where learning begins: radars of which it isn't stated, or all."""
     least_new: FloatN
     """New objects in a scan, at least."""
     volume_m3: FloatN
@@ -122,8 +124,8 @@ class Sources:
     """What a hit gives back: -ln(1 - pd), the misses charged for its period."""
 
     @classmethod
-    def of(cls, sensors: Sensors) -> Self:
-        """Arrays for the sensors, nulls replaced by their defaults."""
+    def of(cls, sensors: Sensors, learn_clutter: bool = False) -> Self:
+        """Arrays for the sensors, nulls replaced by their defaults; all radars' clutter may be learned."""
         codes = sensors.sensor.codes
         is_position = sensors.kind.equal("position")
         pd = np.where(np.isnan(sensors.pd), DEFAULTS["pd"], sensors.pd)
@@ -159,6 +161,7 @@ class Sources:
             period_s=sensors.period_s,
             pd=capped,
             clutter=np.maximum(clutter, np.where(is_position, _FALSE_REPORTS, _FALSE_PLOTS)),
+            learns=sensors.kind.equal("radar") & (np.isnan(sensors.clutter_per_scan) | learn_clutter),
             least_new=np.where(is_position, _NEW_REPORTS, _NEW_PER_SCAN),
             volume_m3=volume_m3,
             hit_bonus=-np.log1p(-capped),

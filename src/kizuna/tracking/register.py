@@ -38,6 +38,8 @@ class Register:
     """The score below which the track is dropped."""
     born_s: FloatN
     last_hit_s: FloatN
+    hits: IntN
+    """How many detections it has had."""
     seen_by: CodeN
     """(T, K): the sensors that saw the object, the last ones if there were more than K; -1 behind them."""
     seen_s: Float
@@ -66,6 +68,7 @@ class Register:
             least=np.zeros(capacity),
             born_s=np.zeros(capacity),
             last_hit_s=np.zeros(capacity),
+            hits=np.zeros(capacity, dtype=np.int64),
             seen_by=np.full((capacity, kept), -1, dtype=np.int32),
             seen_s=np.zeros((capacity, kept)),
             identity=np.full((capacity, 2), -1, dtype=np.int64),
@@ -121,7 +124,7 @@ class Register:
                 self.born_s,
                 self.last_hit_s,
             ),
-            (self.number, self.serial),
+            (self.hits, self.number, self.serial),
             self.confirmed,
         )
         self.count -= len(rows)

@@ -64,6 +64,9 @@ class Tracker:
         Whether to estimate the sensors' biases as it goes, and to take them off what comes next.
     cores
         How many cores to use; the tracks are the same on any number.
+    learn_clutter
+        Whether to learn how much clutter there is, and where, for all radars; without, for those of which
+        it isn't stated.
     """
 
     def __init__(
@@ -78,9 +81,10 @@ class Tracker:
         register: bool = False,
         deferral: Deferral | None = None,
         cores: int = 1,
+        learn_clutter: bool = False,
     ) -> None:
         self._motion = motion or civil()
-        self.sources = Sources.of(sensors)
+        self.sources = Sources.of(sensors, learn_clutter)
         self._cores = Cores(cores)
         self._filter = Filter(self.sources, self._cores)
         self._slice_s = self._motion.longest_slice_s
