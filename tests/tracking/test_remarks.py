@@ -1,9 +1,12 @@
 """What the tracker remarks on: heights that are assumed, identities that several use."""
 
-import numpy as np
-from tests.tracking.follow import follow
-from tests.tracking.sky import Sky, hear, radars, receiver, watch
+from dataclasses import replace
 
+import numpy as np
+from tests.tracking.follow import follow, match
+from tests.tracking.sky import START_S, Sky, hear, radars, receiver, watch
+
+from kizuna.messages.columns import Labels
 from kizuna.tracking.tracker import Tracker
 
 
@@ -43,3 +46,49 @@ def test_an_identity_that_two_aircraft_use():
     assert tracker.remarks() == [
         f"identity {names[3]} is used by 2 objects at once (tracks {numbers[0]} and {numbers[1]})"
     ]
+
+
+def changing(detections, row_said, identity):
+    """The detections with another identity in some rows."""
+    said = np.array(detections.identity.values(), dtype=object)
+    said[row_said] = identity
+    return replace(detections, identity=Labels.of(said.tolist()))
+
+
+def test_an_aircraft_that_changes_its_identity_keeps_its_track():
+    """Aircraft 3 says another address after half of the time, and never its own again."""
+    sky, sensors = Sky.of(20, 5), receiver()
+    heard = hear(sky, sensors, 120.0, 5, [f"{k:06x}" for k in range(20)])
+    its, late = heard.object.equal("object3"), heard.time > START_S + 60.0
+    tracker = Tracker(sensors)
+    before, after = follow(sensors, changing(heard, its & late, "abcdef"), [55.0, 119.0], tracker)
+    assert match(sky, after, 119.0).number[3] == match(sky, before, 55.0).number[3]
+    number = int(match(sky, after, 119.0).number[3])
+    assert tracker.remarks() == [f"track {number} changed its identity: 000003, then abcdef"]
+    assert tracker.identity_conflicts()["changed"] == [{"track": number, "identities": ["000003", "abcdef"]}]
+
+
+def test_an_identity_that_jumps_is_two_objects_and_leaves_the_first_alone():
+    """After a while somebody far away tells aircraft 3's address half of the time: both keep their tracks."""
+    sky, sensors = Sky.of(20, 6, width_m=400e3), receiver()
+    names = [f"{k:06x}" for k in range(20)]
+    honest = hear(sky, sensors, 120.0, 6, names)
+    rows = np.flatnonzero(honest.object.equal("object4") & (honest.time > START_S + 20.0))
+    rows = rows[np.random.default_rng(6).random(len(rows)) < 0.5]
+    tracker = Tracker(sensors)
+    times = [30.0, 60.0, 90.0, 119.0]
+    pictures = follow(sensors, changing(honest, rows, names[3]), times, tracker)
+    numbers = [
+        match(sky, tracks, t).number[[3, 4]].tolist() for tracks, t in zip(pictures, times, strict=True)
+    ]
+    assert numbers == [numbers[0]] * 4
+    assert numbers[0][0] != numbers[0][1]
+    assert [len(tracks) for tracks in pictures] == [20] * 4
+    assert tracker.identity_conflicts()["shared"] == [{"identity": names[3], "tracks": sorted(numbers[0])}]
+
+
+def test_a_code_in_place_of_an_address_is_no_change():
+    sky, sensors = Sky.of(5, 7), receiver()
+    heard = hear(sky, sensors, 90.0, 7, [f"{k:06x}" for k in range(5)])
+    late = heard.object.equal("object3") & (heard.time > START_S + 40.0)
+    assert remarks(sensors, changing(heard, late, "2000")) == []

@@ -145,7 +145,8 @@ def track_files(
     codec.write(pictures, out)
     seen.write()
     if stats:
-        _write_figures(stats, len(detections), seconds, reading_s, tracker.biases or biases)
+        figures = _figures(len(detections), seconds, reading_s, tracker, tracker.biases or biases)
+        write_text(stats, json.dumps(figures, indent=1) + "\n")
     return Done(len(detections), len(np.unique(pictures.track)), seconds, remarks + tracker.remarks())
 
 
@@ -158,7 +159,9 @@ def _check_smooth(motion: Name, associator: Associator) -> None:
         raise InputError("--smooth", "", "doesn't go with --associator mht", "--associator gnn or bp")
 
 
-def _write_figures(stats: Path, count: int, seconds: float, reading_s: float, biases: Biases | None) -> None:
+def _figures(
+    count: int, seconds: float, reading_s: float, tracker: Tracker, biases: Biases | None
+) -> dict[str, object]:
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (
         1024.0**2 if sys.platform == "darwin" else 1024.0
     )
@@ -168,10 +171,11 @@ def _write_figures(stats: Path, count: int, seconds: float, reading_s: float, bi
         "detections_per_s": round(count / seconds, 1) if seconds > 0.0 else 0.0,
         "reading_seconds": round(reading_s, 6),
         "peak_mb": round(peak_mb, 1),
+        "identity_conflicts": tracker.identity_conflicts(),
     }
     if biases is not None:
         figures["biases"] = biases.figures()
-    write_text(stats, json.dumps(figures, indent=1) + "\n")
+    return figures
 
 
 def _read(path: Path, told: Circumstances, report: Report, *, recordings_only: bool) -> Recording:

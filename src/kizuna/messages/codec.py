@@ -13,9 +13,10 @@ import pyarrow.parquet as pq
 
 from kizuna.errors import InputError
 from kizuna.files import cannot_write, not_there, replacing
+from kizuna.messages.buffers import from_bools, from_numbers, from_text, null, to_codes, to_floats, to_whole
 from kizuna.messages.check import check
 from kizuna.messages.columns import Column, Labels, Table, columns_of
-from kizuna.shapes import Float
+from kizuna.shapes import BoolN, CodeN, Float, IntN
 
 T = TypeVar("T", bound=Table)
 
@@ -207,15 +208,15 @@ def _to_arrow_column(spec: Column, values: Float | Labels) -> pa.Array:
     if isinstance(values, Labels):
         # A table that was cut out of another still knows the other's names, which its reader must not learn.
         values = values.used()
-        codes = pa.array(values.codes, mask=values.missing())
-        return pa.DictionaryArray.from_arrays(codes, pa.array(values.names, pa.string()))
+        codes = from_numbers(values.codes, values.missing())
+        return pa.DictionaryArray.from_arrays(codes, from_text(values.names))
     if spec.kind == "vector":
-        flat = pa.array(np.ascontiguousarray(values).ravel())
-        missing = np.isnan(values).any(axis=1)
+        flat = from_numbers(np.ascontiguousarray(values).ravel())
+        missing: BoolN = np.asarray(np.isnan(values).any(axis=1))
         return pa.FixedSizeListArray.from_arrays(
-            flat, spec.width, mask=pa.array(missing) if missing.any() else None
+            flat, spec.width, mask=from_bools(missing) if missing.any() else None
         )
-    return pa.array(values, from_pandas=spec.nullable and spec.kind == "number")
+    return from_numbers(values, np.isnan(values) if spec.nullable and spec.kind == "number" else None)
 
 
 def _check_names(specs: dict[str, Column], present: list[str], file: str) -> None:
@@ -279,7 +280,7 @@ def _numbers(data: pa.ChunkedArray) -> Float:
     if not any(holds(data.type) for holds in kinds):
         raise pa.ArrowInvalid(f"{data.type}")
     # Whole numbers above 2**53 are rounded, as every number here is.
-    return np.asarray(pc.cast(data, pa.float64(), safe=False).to_numpy(), dtype=np.float64)
+    return to_floats(pc.cast(data, pa.float64(), safe=False))
 
 
 def _labels(data: pa.ChunkedArray) -> Labels:
@@ -290,11 +291,11 @@ def _labels(data: pa.ChunkedArray) -> Labels:
         if merged.num_chunks == 0:
             return Labels.constant(None, 0)
         merged = merged.chunk(0)
-    codes = np.asarray(merged.indices.fill_null(-1).to_numpy(zero_copy_only=False), dtype=np.int32)
-    return Labels(codes, tuple(merged.dictionary.cast(pa.string()).to_pylist()))
+    names = merged.dictionary.cast(pa.string()).to_pylist()
+    return Labels(to_codes(merged.indices.cast(pa.int32())), tuple(names))
 
 
-def _whole_numbers(data: pa.ChunkedArray) -> Float:
+def _whole_numbers(data: pa.ChunkedArray) -> IntN | CodeN:
     """Whole numbers; names that are not numbers are numbered from 1 as they first appear."""
     if (
         pa.types.is_string(data.type)
@@ -304,25 +305,23 @@ def _whole_numbers(data: pa.ChunkedArray) -> Float:
         try:
             data = pc.cast(pc.cast(data, pa.string()), pa.int64())
         except pa.ArrowInvalid:
-            return np.asarray(_labels(data).codes + 1)
-    if data.null_count:
-        data = pc.fill_null(data, 0)
-    return np.asarray(pc.cast(data, pa.int64()).to_numpy())
+            return _labels(data).codes + 1
+    return to_whole(pc.cast(data, pa.int64()))
 
 
 def _vectors(spec: Column, data: pa.ChunkedArray) -> Float:
     rows = data.combine_chunks()
     if isinstance(rows, pa.ChunkedArray):
         rows = pa.concat_arrays(rows.chunks) if rows.num_chunks else pa.array([], data.type)
-    missing = np.asarray(rows.is_null().to_numpy(zero_copy_only=False))
+    missing = null(rows)
     made: Float = np.full((len(rows), spec.width), np.nan)
     if missing.all():
         return made
     lengths = pc.list_value_length(rows)
     if pc.min_max(lengths)["min"].as_py() != spec.width or pc.min_max(lengths)["max"].as_py() != spec.width:
         raise pa.ArrowInvalid("lists of other lengths")
-    flat = pc.cast(rows.drop_null().flatten(), pa.float64()).to_numpy(zero_copy_only=False)
-    made[~missing] = flat.reshape(-1, spec.width)
+    flat = pa.chunked_array([pc.cast(rows.drop_null().flatten(), pa.float64())])
+    made[~missing] = to_floats(flat).reshape(-1, spec.width)
     return made
 
 

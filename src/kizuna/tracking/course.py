@@ -29,7 +29,7 @@ _RATE_EVERY_S = 10.0
 """In this time an object flies 2 or 3 km: what sees it hardly changes."""
 _LOOK_EVERY_S = 5.0
 """How often twins are looked for: about once in a scan."""
-_REMARK_EVERY_S = 30.0
+_REMARK_EVERY_S = 10.0
 """How often the picture is looked at for what should be remarked on."""
 _SILENCE_S = 10.0
 """After this long without any detection, tracks are judged before anything else: time alone ends them."""
@@ -113,7 +113,8 @@ class Course:
                 where = hashed(expected, self._motion.models, middle_s, slack_s, self._cores)
         if middle_s - self._remarked_s >= _REMARK_EVERY_S:
             self._remarked_s = middle_s
-            silent = self.heard(np.arange(tracks.count), middle_s)[1]
+            # Of this slice nothing is known yet.
+            silent = self.heard(np.arange(tracks.count), first_s)[1]
             self._remarks.look(tracks, tracks.live("confirmed") & ~silent)
         surplus = belief.surplus(measurements)
         if self.forest:

@@ -1,6 +1,7 @@
 """One node's tracker: detections in, in order of time or late; pictures out, at any time."""
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -148,6 +149,10 @@ class Tracker:
         """What should be known of the input before the tracks are believed, one sentence each."""
         corrected = self._online.sentences() if self._online is not None else []
         return self._remarks.sentences(self._filter) + corrected
+
+    def identity_conflicts(self) -> dict[str, list[dict[str, Any]]]:
+        """Identities that several objects used at once (`shared`), and objects that changed theirs."""
+        return self._remarks.conflicts(self._filter)
 
     @property
     def biases(self) -> Biases | None:
