@@ -6,7 +6,7 @@ UV_VERSION := 0.13.9
 TEST_PROCESSES ?= 4
 ARGS ?=
 # What `make bench` runs; the rest of benchmarks/ is what these import, or makes a scene or a plot.
-BENCHMARKS := track_speed read_speed exercise_speed release_speed cover ledger ledger_kills moon_horizon moon_light moon_route moon_mission
+BENCHMARKS := track_speed read_speed exercise_speed release_speed live_speed cover ledger ledger_kills moon_horizon moon_light moon_route moon_mission
 
 UV := .tools/uv-$(UV_VERSION)/bin/uv
 BIN := .venv/bin

@@ -44,8 +44,8 @@ def sent(way: Outlet, told: Told, now_s: float, table: Reports | None = None) ->
     """Tracks that go at a time."""
     if table is not None:
         way.offer(table)
-    data = way.take(now_s)
-    return [] if data is None else unpack(data, told).track.tolist()
+    packed = way.take(now_s)
+    return [] if packed is None else unpack(packed.data, told).track.tolist()
 
 
 def test_without_limits_all_goes_at_once() -> None:
@@ -88,10 +88,10 @@ def test_a_limited_link_is_filled_and_not_flooded() -> None:
     for step in range(600):
         if step % 5 == 0:
             way.offer(reports(float(step)))
-        data = way.take(float(step))
-        if data is not None:
-            unpack(data, told)
-            total, messages = total + len(data) + 100, messages + 1
+        packed = way.take(float(step))
+        if packed is not None:
+            unpack(packed.data, told)
+            total, messages = total + len(packed) + 100, messages + 1
     assert 0.8 * 60.0 * 600 < total < 1.05 * 60.0 * 600
     assert messages < 80
 
@@ -132,3 +132,25 @@ def test_old_reports_don_t_wait_for_ever(capacity: float) -> None:
     way.take(0.0)
     way.offer(reports(0.0))
     assert way.take(21.0) is None
+
+
+def test_what_got_lost_is_told_again_and_whole() -> None:
+    """It would teach a peer that has it nothing, and one that has begun anew couldn't read it by halves."""
+    way, told = outlet(least_nats=3.0), Told()
+    for time_s in (0.0, 0.1, 0.2):
+        sent(way, told, time_s, reports(time_s))
+    lost = reports(0.3).take(slice(0, 10))
+    assert sent(way, told, 0.3, lost) == []
+    way.again(lost)
+    anew = Told()
+    assert sent(way, anew, 0.4) == list(range(1, 11))
+    assert anew.unknown == 0
+
+
+def test_a_peer_that_has_begun_anew_knows_nothing() -> None:
+    way, told = outlet(least_nats=3.0), Told()
+    sent(way, told, 0.0, reports(0.0))
+    way.begin_anew()
+    anew = Told()
+    assert len(sent(way, anew, 0.1, reports(0.1))) == COUNT
+    assert anew.unknown == 0

@@ -133,3 +133,17 @@ def test_a_mesh_passes_nothing_on_and_a_hub_everything_once():
         network.run(1004.0)
         sent[topology] = sum(traffic.messages_sent for traffic in network.bus.traffic.values())
     assert sent == {"mesh": 20, "hub": 4 + 4 + 4}
+
+
+def test_who_is_greeted_is_told_all_before_the_next_report():
+    network = Network(mesh(), Trackers(10, seed=5))
+    network.run(1021.0)
+    node, own = network.nodes[0], network.trackers.tracks(0, network.now_s)
+    before = {to: network.bus.traffic["A", to].messages_sent for to in "BC"}
+    assert not node.due(network.now_s)
+    node.greet("B")
+    assert node.greeted
+    node.welcome(network.now_s, own)
+    after = {to: network.bus.traffic["A", to].messages_sent for to in "BC"}
+    assert (after["B"], after["C"]) == (before["B"] + 1, before["C"])
+    assert not node.greeted

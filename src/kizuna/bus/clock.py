@@ -3,6 +3,8 @@
 import time
 from typing import Protocol
 
+from kizuna.shapes import FloatN
+
 
 class Clock(Protocol):
     """Anything that tells the time; nodes and command get one as an argument and ask no other."""
@@ -52,6 +54,11 @@ class WallClock:
     def now_s(self) -> float:
         """Time now, seconds since 1970-01-01 UTC."""
         return self._start_s + self._speed * (time.time() - self._begin_s)
+
+    def shown(self, machine_s: FloatN) -> FloatN:
+        """What this clock shows, (N,), when the machine's clock shows these times, s since 1970-01-01 UTC."""
+        made: FloatN = self._start_s + self._speed * (machine_s - self._begin_s)
+        return made
 
     def until_s(self, time_s: float) -> float:
         """Seconds by the machine's clock until this clock shows a time; less than 0 when that is past."""

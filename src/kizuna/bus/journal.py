@@ -51,7 +51,7 @@ class Journal:
                 old.unlink()
             self._events = (self._folder / _EVENTS).open("ab")
         except OSError as error:
-            raise _cannot_write(self._folder, error) from error
+            raise cannot_write(self._folder, error) from error
 
     def append(self, name: str, table: Table) -> None:
         """Write the rows of a table at the end of the stream of this name, such as ``tracks``.
@@ -65,7 +65,7 @@ class Journal:
                 self._streams[name] = _Stream(path, type(table))
             self._streams[name].append(table, self._batch_rows)
         except OSError as error:
-            raise _cannot_write(path, error) from error
+            raise cannot_write(path, error) from error
 
     def event(self, time_s: float, kind: str, /, **fields: Any) -> None:
         """Write what happened at a time (seconds since 1970-01-01 UTC) as one line.
@@ -80,7 +80,7 @@ class Journal:
             self._events.write(line.encode() + b"\n")
             self._events.flush()
         except OSError as error:
-            raise _cannot_write(self._folder / _EVENTS, error) from error
+            raise cannot_write(self._folder / _EVENTS, error) from error
 
     def close(self) -> None:
         """Write what waits and end every stream properly; a second call does nothing."""
@@ -90,7 +90,7 @@ class Journal:
                 stream.close()
             self._events.close()
         except OSError as error:
-            raise _cannot_write(self._folder, error) from error
+            raise cannot_write(self._folder, error) from error
 
     def __enter__(self) -> Self:
         return self
@@ -210,7 +210,7 @@ def read_columns(folder: Path | str, name: str) -> Iterator[pa.Table]:
         return
     waiting: list[pa.RecordBatch] = []
     rows = 0
-    for batch in _batches(path):
+    for batch in batches(path):
         waiting.append(batch)
         rows += batch.num_rows
         if rows >= _ROWS_AT_ONCE:
@@ -220,7 +220,7 @@ def read_columns(folder: Path | str, name: str) -> Iterator[pa.Table]:
         yield pa.Table.from_batches(waiting)
 
 
-def _batches(path: Path) -> Iterator[pa.RecordBatch]:
+def batches(path: Path) -> Iterator[pa.RecordBatch]:
     """The batches of an Arrow stream, up to where the file ends, be it in the middle of one."""
     size = path.stat().st_size
     with pa.OSFile(str(path)) as file:
@@ -242,5 +242,6 @@ def _path(folder: Path, name: str) -> Path:
     return folder / f"journal.{name}.arrows"
 
 
-def _cannot_write(path: Path, error: OSError) -> WorkError:
+def cannot_write(path: Path, error: OSError) -> WorkError:
+    """What to say when part of a journal can't be written."""
     return WorkError(f"{path}: could not be written ({error.strerror or error})")

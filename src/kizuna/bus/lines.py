@@ -24,7 +24,7 @@ class Lines:
 
     def __init__(self, most_messages: int = MOST_MESSAGES, most_bytes: int = MOST_BYTES) -> None:
         self._most_messages, self._most_bytes = most_messages, most_bytes
-        self._lines: dict[str, deque[bytes]] = {}
+        self._lines: dict[str, deque[tuple[bytes, float]]] = {}
         self._bytes: dict[str, int] = {}
         self._turns: deque[str] = deque()
         """Senders with messages in line; the next one first."""
@@ -37,8 +37,8 @@ class Lines:
         with self._changed:
             return sum(map(len, self._lines.values()))
 
-    def put(self, sender: str, data: bytes) -> None:
-        """Put a message at the end of its sender's line."""
+    def put(self, sender: str, data: bytes, came_s: float) -> None:
+        """Put a message, and the time at which it came, at the end of its sender's line."""
         with self._changed:
             if 2 * len(data) > self._most_bytes:
                 self.dropped += 1
@@ -46,22 +46,22 @@ class Lines:
             line = self._lines.setdefault(sender, deque())
             if not line:
                 self._turns.append(sender)
-            line.append(data)
+            line.append((data, came_s))
             waiting = self._bytes.get(sender, 0) + len(data)
             while len(line) > self._most_messages or waiting > self._most_bytes:
-                waiting -= len(line.popleft())
+                waiting -= len(line.popleft()[0])
                 self.dropped += 1
             self._bytes[sender] = waiting
             self._changed.notify()
 
-    def get(self, wait_s: float) -> tuple[str, bytes] | None:
+    def get(self, wait_s: float) -> tuple[str, bytes, float] | None:
         """The first message of the sender whose turn it is; None when nothing comes for so long."""
         with self._changed:
             if not self._changed.wait_for(lambda: bool(self._turns), max(wait_s, 0.0)):
                 return None
             sender = self._turns.popleft()
-            data = self._lines[sender].popleft()
+            data, came_s = self._lines[sender].popleft()
             self._bytes[sender] -= len(data)
             if self._lines[sender]:
                 self._turns.append(sender)
-            return sender, data
+            return sender, data, came_s

@@ -34,6 +34,9 @@ class Message:
     number
         Which message of the sender to this receiver it is, counted from 0: by it a receiver knows what it has
         had already (`kizuna.bus.inbox`).
+    ahead_s
+        By how much the sender's clock is ahead of the receiver's, as far as that is known and matters, s:
+        times in the payload are the sender's.
     """
 
     sender: str
@@ -43,6 +46,7 @@ class Message:
     payload: Table | Packed
     size_bytes: int
     number: int = 0
+    ahead_s: float = 0.0
 
 
 Handler = Callable[[Message], None]

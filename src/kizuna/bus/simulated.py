@@ -131,6 +131,9 @@ class SimulatedBus:
             raise ValueError(f"no link leads from {sender} to {to}")
         sent_s = self.clock.now_s()
         traffic = self.traffic[ends]
+        if isinstance(payload, Packed):
+            # What it was made of stays where it was made.
+            payload = Packed(payload.data)
         message = Message(sender, to, sent_s, kind, payload, wire_size(payload), traffic.messages_sent)
         traffic.messages_sent += 1
         traffic.bytes_sent += message.size_bytes

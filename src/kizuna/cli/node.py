@@ -53,7 +53,18 @@ def node(
         if not quiet and count % _SAY_EVERY == 1:
             heard = ", ".join(f"{peer} {number}" for peer, number in sorted(status.heard.items()))
             time = format_utc(round(status.time_s))
-            print(f"{time}  {status.tracks} tracks; messages: {heard or 'none yet'}", flush=True)
+            line = f"{time}  {status.tracks} tracks; messages: {heard or 'none yet'}"
+            if status.clocks:
+                # A peer's clock is ahead by so much, within so much.
+                clocks = (
+                    f"{peer}: {stands.ahead_s:+.3f} ± {stands.within_s:.3f}"
+                    for peer, stands in sorted(status.clocks.items())
+                )
+                line += f"; clocks (s): {', '.join(clocks)}"
+            if status.kept:
+                kept = ", ".join(f"{peer}: {rows}" for peer, rows in sorted(status.kept.items()))
+                line += f"; kept (rows): {kept}"
+            print(line, flush=True)
         return going
 
     def stop(*_: object) -> None:

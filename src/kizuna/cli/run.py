@@ -11,6 +11,7 @@ from rich.table import Table
 
 from kizuna.cli.outputs import check_folder
 from kizuna.cli.progress import progress
+from kizuna.errors import InputError, WorkError
 
 if TYPE_CHECKING:
     from kizuna.exercise.results import Summary
@@ -26,6 +27,14 @@ def run(
     variant: Annotated[
         list[str] | None, typer.Option(help="Only this variant; may be given again.", metavar="NAME")
     ] = None,
+    replay: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="Replay what a live node of this exercise has recorded in this folder instead; may be given "
+            "again.",
+            metavar="DIR",
+        ),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
     """Run an exercise in all its variants and write the report.
@@ -37,6 +46,9 @@ def run(
     """
     folder = out or Path("out") / exercise.stem
     check_folder(folder, folder)
+    if replay:
+        _replay(exercise, replay, folder, seed, variant, quiet)
+        return
     command = shlex.join(["kizuna", *sys.argv[1:]])
     with progress(quiet) as report:
         from kizuna.exercise.run import run as run_exercise
@@ -45,6 +57,25 @@ def run(
     if not quiet:
         _show(summary, folder)
         _remark(summary.remarks)
+
+
+def _replay(
+    exercise: Path, folders: list[Path], out: Path, seed: int | None, variant: list[str] | None, quiet: bool
+) -> None:
+    """Replay recordings of live nodes; WorkError when they don't give the pictures that were held live."""
+    if seed is not None or variant:
+        option = "--variant" if variant else "--seed"
+        raise InputError(option, "", "doesn't go with --replay", "the recording says what it is of")
+    with progress(quiet) as report:
+        from kizuna.exercise.replay import replay
+
+        made = replay(exercise, folders, out, report)
+    for each in made:
+        if not quiet and each.same:
+            print(f"{each.node}: {each.pictures:,} pictures, the same as live: {each.tracks}")
+    others = ", ".join(each.node for each in made if not each.same)
+    if others:
+        raise WorkError(f"{others}: the pictures aren't those that were held live; was a file changed since?")
 
 
 def _show(summary: "Summary", folder: Path) -> None:

@@ -88,6 +88,7 @@ def node_of(
     sensors: Sensors,
     journal: Journal,
     rules: Mapping[str, Rules],
+    late_s: float = 0.0,
 ) -> Node:
     """A node of an exercise in a variant.
 
@@ -103,6 +104,8 @@ def node_of(
         Where it writes its pictures.
     rules
         By what each node decides what it releases; without any, all is released.
+    late_s
+        How late its own sensors' detections may come, s.
     """
     reached = reached_of(exercise, variant)
     outside = frozenset(node.node for node in exercise.nodes if node.outside)
@@ -114,7 +117,7 @@ def node_of(
         release=release,
         # Who hears only its own sensors gets everything in order and need not wait.
         window_s=variant.window_s if share == "detections" else 0.0,
-        rewind_s=variant.rewind_s if share == "detections" else 0.0,
+        rewind_s=max(variant.rewind_s if share == "detections" else 0.0, late_s),
         motion=MOTIONS[variant.motion](),
         register=variant.estimate_biases,
         journal=journal,

@@ -46,6 +46,8 @@ class Packed:
     """A table in its encoding, as it lies on the wire."""
 
     data: bytes
+    rows: Reports | None = field(default=None, compare=False, repr=False)
+    """What it encodes, where that is known: at its sender."""
 
     def __len__(self) -> int:
         return len(self.data)

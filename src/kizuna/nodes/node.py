@@ -7,6 +7,7 @@ from kizuna.bus.journal import Journal
 from kizuna.bus.port import Message, Port
 from kizuna.fusion.picture import Source
 from kizuna.fusion.window import Window
+from kizuna.messages.columns import Table
 from kizuna.messages.detection import Detections
 from kizuna.messages.notice import Notices
 from kizuna.messages.packed import Packed
@@ -16,7 +17,7 @@ from kizuna.messages.track import Tracks
 from kizuna.models.motion import Motion
 from kizuna.nodes.dialogue import Dialogue
 from kizuna.nodes.release import Release
-from kizuna.nodes.sharing import Plan, Sharing
+from kizuna.nodes.sharing import Plan, Sharing, by_own_clock
 from kizuna.tracking.tracker import Tracker
 
 _SAME_TIME_S = 1e-6
@@ -120,17 +121,36 @@ class Node:
             self._sharing.pass_on(now_s)
             if self._sharing.due(now_s):
                 self._sharing.tick(now_s, self._own_tracks())
+            elif self._sharing.greeted:
+                self._sharing.welcome(now_s, self._own_tracks())
         if now_s >= self._next_record_s - _SAME_TIME_S:
             self._next_record_s = now_s + self._record_every_s
             self._journal.append("tracks", self.picture())
 
+    def greet(self, peer: str) -> None:
+        """Have a peer that has come, or come back, told at the next tick what is known here."""
+        if self._sharing is not None:
+            self._sharing.greet(peer)
+
+    def again(self, peer: str, kind: str, table: Table) -> None:
+        """Send to a peer once more what got lost."""
+        if isinstance(table, Reports) and self._sharing is not None:
+            self._sharing.again(peer, table)
+        else:
+            self._port.send(peer, kind, table)
+
     def picture(self) -> Tracks:
         """What the node holds to be true at the last tick."""
+        self.settle()
+        return self._own_tracks() if self._sharing is None else self._sharing.picture.tracks(self._now_s)
+
+    def settle(self) -> int:
+        """Bring the picture of the last tick up to date, and tell how many tracks it holds."""
         own = self._own_tracks()
         if self._sharing is None:
-            return own
+            return len(own)
         self._sharing.refresh(self._now_s, own)
-        return self._sharing.picture.tracks(self._now_s)
+        return len(self._sharing.picture)
 
     def pedigree(self) -> dict[int, tuple[Source, ...]]:
         """Whose data each track of the picture holds, by its number; empty when nobody shares tracks."""
@@ -166,14 +186,16 @@ class Node:
         if not self._inbox.is_new(message.sender, message.number):
             return
         self._heard[message.sender] += 1
-        if isinstance(message.payload, Notices) and self._dialogue is not None:
-            self._note(self._dialogue.receive(message.sender, message.payload), message.sent_s)
-        elif isinstance(message.payload, Detections) and self._release.share == "detections":
-            self._window.add(message.payload)
-        elif isinstance(message.payload, Reports) and self._sharing is not None:
-            self._sharing.receive(message.sender, message.payload)
-        elif isinstance(message.payload, Packed) and self._sharing is not None:
-            self._sharing.receive_packed(message.sender, message.payload.data)
+        payload, ahead_s = message.payload, message.ahead_s
+        if isinstance(payload, Notices) and self._dialogue is not None:
+            news = self._dialogue.receive(message.sender, by_own_clock(payload, ahead_s))
+            self._note(news, message.sent_s - ahead_s)
+        elif isinstance(payload, Detections) and self._release.share == "detections":
+            self._window.add(by_own_clock(payload, ahead_s))
+        elif isinstance(payload, Reports) and self._sharing is not None:
+            self._sharing.receive(message.sender, by_own_clock(payload, ahead_s))
+        elif isinstance(payload, Packed) and self._sharing is not None:
+            self._sharing.receive_packed(message.sender, payload.data, ahead_s)
 
     def _note(self, notices: Notices, time_s: float) -> None:
         """Write notices that were said or heard into the journal."""

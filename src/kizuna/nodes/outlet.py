@@ -8,7 +8,7 @@ import numpy as np
 from kizuna.fusion.combine import Estimates, Motion
 from kizuna.fusion.news import Names, key_of
 from kizuna.fusion.states import states_of
-from kizuna.messages.packed import pack
+from kizuna.messages.packed import Packed, pack
 from kizuna.messages.report import Reports
 from kizuna.shapes import BoolN, FloatN, IntN
 
@@ -93,7 +93,17 @@ class Outlet:
         if len(reports):
             self._waiting.append(reports)
 
-    def take(self, now_s: float) -> bytes | None:
+    def again(self, reports: Reports) -> None:
+        """Have reports wait that were sent and got lost: the peer doesn't know of their tracks."""
+        lost = key_of(self._names.codes(reports.originator), reports.track)
+        self._keep(np.flatnonzero(~np.isin(self._key, lost)))
+        self.offer(reports)
+
+    def begin_anew(self) -> None:
+        """Take the peer to know nothing: it has begun a new life."""
+        self._keep(np.empty(0, dtype=np.int64))
+
+    def take(self, now_s: float) -> Packed | None:
         """The best of what waits, packed, as far as the link has room; None for nothing.
 
         Parameters
@@ -160,7 +170,7 @@ class Outlet:
         worth[told[changed]] += _CHANGED_NATS
         return worth, known
 
-    def _send(self, reports: Reports, key: IntN, known: IntN) -> bytes:
+    def _send(self, reports: Reports, key: IntN, known: IntN) -> Packed:
         """Pack reports, and remember them as what the peer knows."""
         state, cov = states_of(reports)
         news = Estimates(state, cov, reports.time)
@@ -182,7 +192,7 @@ class Outlet:
         self.rows, self.bytes = self.rows + len(reports), self.bytes + len(data)
         self._row_bytes = 0.8 * self._row_bytes + 0.2 * len(data) / len(reports)
         self._saved -= len(data) + self._envelope
-        return data
+        return Packed(data, reports)
 
     def _what(self, reports: Reports) -> IntN:
         """What seldom changes of each report, as numbers (N, 5)."""
@@ -195,8 +205,12 @@ class Outlet:
         """Forget tracks that the peer has forgotten too."""
         keep = np.flatnonzero(self._sent.time_s > now_s - 2.0 * self._hold_s)
         if len(keep) < len(self._key):
-            self._sent = self._sent.take(keep)
-            self._key, self._rest, self._times = self._key[keep], self._rest[keep], self._times[keep]
+            self._keep(keep)
+
+    def _keep(self, rows: IntN) -> None:
+        """Forget all that the peer knows but these rows."""
+        self._sent = self._sent.take(rows)
+        self._key, self._rest, self._times = self._key[rows], self._rest[rows], self._times[rows]
 
 
 def _divergence(news: Estimates, state: FloatN, cov: FloatN) -> FloatN:

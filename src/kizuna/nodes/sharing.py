@@ -1,7 +1,8 @@
 """A node that shares tracks: it reports its own, passes others' on, and holds the fused picture of all."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 import numpy as np
 
@@ -9,13 +10,16 @@ from kizuna.bus.port import PACKED_ENVELOPE_BYTES, Port
 from kizuna.errors import InputError
 from kizuna.fusion.combine import Motion, Rule
 from kizuna.fusion.picture import Picture
-from kizuna.messages.packed import Packed, Told, unpack
+from kizuna.messages.detection import Detections
+from kizuna.messages.notice import Notices
+from kizuna.messages.packed import Told, unpack
 from kizuna.messages.report import Reports
 from kizuna.messages.track import Tracks
 from kizuna.nodes.outlet import Outlet, Thrift
 from kizuna.nodes.release import Release
 
 _SAME_TIME_S = 1e-6
+Timed = TypeVar("Timed", Detections, Reports, Notices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,7 @@ class Sharing:
         self.unread = self.usurped = 0
         """Messages that could not be read; and reports of originators for whom their sender may not speak."""
         self._outlets = {} if plan.thrift is None else self._made_outlets(plan, plan.thrift)
+        self._greeted: set[str] = set()
         self._pass_on: dict[str, list[Reports]] = {peer: [] for peer in port.peers}
         self._relays = any(plan.relays.values())
         self._come: list[Reports] = []
@@ -97,6 +102,33 @@ class Sharing:
         reports = self._picture.own_reports(own)
         for peer in self._port.peers:
             self._send(peer, reports, now_s)
+        self._greeted.clear()
+
+    @property
+    def greeted(self) -> bool:
+        """Whether anybody was greeted since the last report."""
+        return bool(self._greeted)
+
+    def greet(self, peer: str) -> None:
+        """Take a peer to know nothing, and have it told at the next turn what this node tracks."""
+        self._greeted.add(peer)
+        if peer in self._outlets:
+            self._outlets[peer].begin_anew()
+
+    def welcome(self, now_s: float, own: Tracks) -> None:
+        """Tell those who were greeted what this node tracks, without waiting for the next report."""
+        self.refresh(now_s, own)
+        reports = self._picture.own_reports(own)
+        for peer in sorted(self._greeted):
+            self._send(peer, reports, now_s)
+        self._greeted.clear()
+
+    def again(self, peer: str, reports: Reports) -> None:
+        """Send reports once more that got lost; they were released when they were sent first."""
+        if peer in self._outlets:
+            self._outlets[peer].again(reports)
+        else:
+            self._port.send(peer, "reports", reports)
 
     def refresh(self, now_s: float, own: Tracks) -> None:
         """Take in the node's own tracks of this time, and bring the picture up to date."""
@@ -107,14 +139,14 @@ class Sharing:
         self._picture.settle(now_s)
         self._fresh_s = now_s
 
-    def receive_packed(self, sender: str, data: bytes) -> None:
-        """Take in what a peer says in few bytes; what can't be read is counted and left out."""
+    def receive_packed(self, sender: str, data: bytes, ahead_s: float = 0.0) -> None:
+        """Take in what a peer, whose clock is ahead, says in few bytes; what can't be read is counted."""
         try:
             reports = unpack(data, self._told.setdefault(sender, Told()), f"message from {sender}")
         except InputError:
             self.unread += 1
             return
-        self.receive(sender, reports)
+        self.receive(sender, by_own_clock(reports, ahead_s))
 
     def receive(self, sender: str, reports: Reports) -> None:
         """Take in what a peer says, and remember what is to be passed on."""
@@ -173,9 +205,9 @@ class Sharing:
 
     def _send_best(self, peer: str, now_s: float) -> None:
         """Send of what waits for a peer what is worth most, as far as the link has room."""
-        data = self._outlets[peer].take(now_s)
-        if data is not None:
-            self._port.send(peer, "reports", Packed(data))
+        packed = self._outlets[peer].take(now_s)
+        if packed is not None:
+            self._port.send(peer, "reports", packed)
 
     def _made_outlets(self, plan: Plan, thrift: Thrift) -> dict[str, Outlet]:
         motion = plan.motion or Motion.agreed()
@@ -201,3 +233,12 @@ def relays_of(node: str, links: Mapping[str, frozenset[str]]) -> dict[str, froze
         )
         for peer in links.get(node, frozenset())
     }
+
+
+def by_own_clock(table: Timed, ahead_s: float) -> Timed:
+    """What came from a node whose clock is ahead, by this node's clock.
+
+    When numbers were first given, which decides whose number holds, stays as it was told: all nodes must
+    compare the same times.
+    """
+    return table if ahead_s == 0.0 else replace(table, time=table.time - ahead_s)

@@ -22,7 +22,9 @@ class LiveNode(Record):
     )
     connect: Annotated[tuple[Text, ...], Strict(False)] = key("Where it looks for peers", default=())
     feed: Text | None = key(
-        "Detections in Parquet to replay; when absent, what the exercise's sensors detect", default=None
+        "Detections in Parquet to replay, or ASTERIX over UDP, such as udp://239.1.1.1:8600; when absent, "
+        "what the exercise's sensors detect",
+        default=None,
     )
     out: Text = key("Folder for its pictures and its journal; each start makes one in it")
 
