@@ -1,11 +1,12 @@
 """Plans are the best there are where all can be tried, and footprints are where the map has them."""
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
 import pytest
 
-from kizuna.command.assign import Assignment, assign, expected
+from kizuna.command.assign import Assignment, Standing, assign, expected
 from kizuna.command.cover import Area, Coverage, Defender, Threats, threats
 from kizuna.geo.geodesic import course_deg, destination, great_circle_m
 from kizuna.messages.track import Tracks
@@ -174,3 +175,51 @@ def test_nothing_to_cover_is_a_plan_too() -> None:
     )
     assert assign(coverage, none).assignments == ()
     assert assign(coverage, none).gap == 0.0
+
+
+def two_tracks() -> tuple[Coverage, Threats]:
+    """Two tracks for 200 s in the footprints of two nations' defenders; the second defender is the better."""
+    held = tuple(
+        Defender(name, nation, 0.0, 0.0, 1.0, 60.0, 1, probability)
+        for name, nation, probability in (("d0", "JPN", 0.5), ("d1", "JPN", 0.55))
+    )
+    number = np.arange(2)
+    made = Threats(
+        number, np.array([5.0, 4.0]), 0 * number, np.full(2, 300.0), np.zeros((2, 2)), np.full((2, 2), 200.0)
+    )
+    return Coverage(held, (Area("a", 0.0, 0.0, 1.0, 5.0),), reserve={"JPN": 0}), made
+
+
+def test_what_stands_of_earlier_plans_is_kept() -> None:
+    coverage, made = two_tracks()
+    nothing = Standing.nothing(coverage, made)
+
+    def plan(coverage: Coverage = coverage, **changes: object) -> list[tuple[int, float]]:
+        """Defenders and when they begin; which track comes first is nearly the same."""
+        found = assign(coverage, made, standing=replace(nothing, **changes))  # type: ignore[arg-type]
+        return sorted((each.defender, each.begins_s) for each in found.assignments)
+
+    # The better defender has a turn for each track, one after the other.
+    assert plan() == [(1, 0.0), (1, 60.0)]
+    # Turns begin at whole minutes of the exercise.
+    assert plan(clock_s=140.0) == [(1, 40.0), (1, 100.0)]
+    # Who is sent already counts for more, but not for all the world.
+    assert plan(favour=np.array([[0.2, 0.0], [0.0, 0.0]])) == [(0, 0.0), (1, 0.0)]
+    assert plan(favour=np.array([[0.05, 0.0], [0.0, 0.0]])) == [(1, 0.0), (1, 60.0)]
+    # Nobody begins before people are ready, and a track that has had enough gets nobody.
+    assert plan(earliest_s=np.full((2, 2), 70.0)) == [(0, 120.0), (1, 120.0)]
+    assert plan(most=np.array([0, 1])) == [(1, 0.0)]
+    # A place that is taken counts against the reserve.
+    kept = replace(coverage, reserve={"JPN": 1})
+    assert plan(kept) == [(1, 0.0), (1, 60.0)]
+    assert plan(kept, busy=((0, 59.0),)) == [(1, 60.0), (1, 120.0)]
+
+
+def test_what_is_covered_later_counts_for_less_where_tracks_fade() -> None:
+    coverage, made = two_tracks()
+    made = replace(made, opens_s=np.array([[0.0, 120.0], [0.0, 120.0]]))
+    lasting = assign(coverage, made)
+    assert {each.defender for each in lasting.assignments if each.threat == 0} == {1}
+    fading = assign(replace(coverage, fades_s=600.0), made)
+    assert {each.defender for each in fading.assignments if each.threat == 0} == {0}
+    assert fading.value == pytest.approx(5.0 * 0.5 + 4.0 * 0.5 * np.exp(-0.1), rel=ONE_MILLIONTH)
