@@ -164,7 +164,7 @@ def test_the_command_writes_plan_page_and_exports(monkeypatch, tmp_path, capsys)
                     "Energy and heat", "The sky at the stops", "How surely each limit holds"):  # fmt: skip
         assert heading in page
     assert {each.name for each in out.iterdir()} == {
-        "plan.yaml", "mission.html", "mission.geojson", "mission.czml"
+        "plan.yaml", "mission.html", "mission.geojson", "mission.gpkg", "mission.czml"
     }  # fmt: skip
     plan = read_plan(out / "plan.yaml")
     at = plan.stays[0].leave_s + 1.0

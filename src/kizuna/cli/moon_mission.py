@@ -25,8 +25,8 @@ def mission(
     """Plan a mission, check it second by second, and write its page.
 
     The folder (out/NAME unless --out says otherwise) gets plan.yaml (to be edited and checked again),
-    mission.html, mission.geojson and mission.czml. With --follow, --at and --stored it is planned anew from
-    the middle.
+    mission.html, mission.geojson, mission.gpkg and mission.czml. With --follow, --at and --stored it is
+    planned anew from the middle.
 
     Example: kizuna moon mission examples/moon/south-pole.yaml --out out/south-pole
     """

@@ -9,6 +9,7 @@ from kizuna.lunar.chance import Sure, plan_surely
 from kizuna.lunar.check import drive_again
 from kizuna.lunar.ephemeris import load_ephemeris
 from kizuna.lunar.export import write_czml, write_geojson
+from kizuna.lunar.geopackage import write_geopackage
 from kizuna.lunar.margin import Margin
 from kizuna.lunar.mission import Mission, read_mission
 from kizuna.lunar.missionpage import write_mission_page
@@ -81,6 +82,7 @@ def mission_files(
     said = _sentences(asked, planned, done) + (_surely(asked, sure) if sure else [])
     write_plan(out / "plan.yaml", planned.plan)
     write_geojson(out / "mission.geojson", planned.plan, stations)
+    write_geopackage(out / "mission.gpkg", planned.plan, stations)
     write_czml(out / "mission.czml", planned.plan, terrain, stations)
     risk = sure.risk if sure else None
     page = out / "mission.html"

@@ -40,7 +40,8 @@ def route(
 ) -> None:
     """Find the earliest way that keeps every limit, and check it second by second.
 
-    The folder gets plan.yaml (to be edited and checked again), route.geojson, route.czml and route.html.
+    The folder gets plan.yaml (to be edited and checked again), route.geojson, route.gpkg, route.czml and
+    route.html.
 
     Example: kizuna moon route --synthetic 4 --start=-89.5070,146.1 --goal=-89.4960,145.0 --out out/route
     """

@@ -12,6 +12,7 @@ from kizuna.geo.time import format_utc
 from kizuna.lunar.check import check_plan
 from kizuna.lunar.ephemeris import load_ephemeris
 from kizuna.lunar.export import write_czml, write_geojson
+from kizuna.lunar.geopackage import write_geopackage
 from kizuna.lunar.ground import Ground
 from kizuna.lunar.margin import Margin
 from kizuna.lunar.picture import write_page
@@ -90,6 +91,7 @@ def route_files(asked: Ask, out: Path, report: Report) -> tuple[list[str], list[
     write_plan(out / "plan.yaml", plan)
     ends = {"start": asked.start, "goal": asked.goal}
     write_geojson(out / "route.geojson", plan, ends)
+    write_geopackage(out / "route.gpkg", plan, ends)
     write_czml(out / "route.czml", plan, surface, ends)
     said = _sentences(found, plan)
     write_page(out / "route.html", "A route on the Moon", said, _charts(site, found))
