@@ -1,5 +1,6 @@
 """Routes: equal to exact dynamic programming, and sentences where there is none."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -8,9 +9,11 @@ from tests.lunar.dynamic import earliest, random_case
 from tests.lunar.made import grid_of
 
 from kizuna.errors import InputError, WorkError
+from kizuna.geo.time import parse_utc
 from kizuna.kernels.arrivals import earliest_way, latest_way
 from kizuna.kernels.fields import least_costs
 from kizuna.kernels.route import FOUND, MAY_DRIVE, TOO_MANY, follow, search
+from kizuna.lunar import leg
 from kizuna.lunar.leg import Query, seek
 from kizuna.lunar.moves import rover_moves
 from kizuna.lunar.power import KWH, PowerPlant
@@ -244,3 +247,40 @@ def test_an_answer_says_whether_it_is_the_best():
     assert answer.whole
     assert not seek(site, replace(query, deadline_s=1.0)).found
     assert seek(site, replace(query, deadline_s=1.0)).whole
+
+
+def patchy(seed, kwh):
+    """A site whose light and leave to drive change every hour, and a rover with a small battery."""
+    plant = PowerPlant(tank_j=0.0, battery_j=kwh * KWH, heater_w=0.0, array_m2=12.0)
+    site, random = flat_site(plant=plant), np.random.default_rng(seed)
+    lit, free = (random.random((144, 24)) < share for share in (0.25, 0.6))
+    hours = np.where(lit, 127, 0) | np.where(free, MAY_DRIVE, 0)
+    site.frames[:] = np.repeat(hours, 4, axis=1).astype(np.uint8)
+    site.brightest[:] = (site.frames & 127).max(axis=1).reshape(12, 12)
+    return site
+
+
+def test_a_way_that_may_not_be_the_best_is_still_a_way(monkeypatch):
+    """When the labels run out, what was found before is the answer, with the bound of what others could."""
+    site = patchy(14, 7.0)
+    asked = (*places(site, (1, 1), (10, 10)), 0.0, 86_400.0, site.plant.deliverable_j)
+    best = plan_route(site, *asked)
+    monkeypatch.setattr(leg, "ROOM", 100)
+    route = plan_route(site, *asked)
+    assert route.at_least_s <= best.arrive_s[-1] <= route.arrive_s[-1]
+    assert route.at_least_s < route.arrive_s[-1]
+
+
+def test_a_search_without_an_answer_says_what_no_route_can_do(monkeypatch):
+    """How near it came, and from when on and with how much energy a route could be; and that is true."""
+    site = patchy(5, 6.0)
+    asked = (*places(site, (1, 1), (10, 10)), 0.0, 86_400.0, site.plant.deliverable_j)
+    route = plan_route(site, *asked)
+    monkeypatch.setattr(leg, "ROOM", 100)
+    with pytest.raises(WorkError, match="100 labels came as near as .* no route arrives before") as told:
+        plan_route(site, *asked)
+    bounds = re.search(r"before (\S+) or begins with less than ([0-9.]+) kWh", str(told.value))
+    before, least_kwh = bounds.groups()
+    assert parse_utc(before) <= route.arrive_s[-1] + 0.5
+    assert float(least_kwh) * KWH <= site.plant.deliverable_j
+    assert float(least_kwh) * KWH >= site.reserve_j

@@ -118,7 +118,7 @@ def seek(site: Site, query: Query) -> Answer:
             cells = np.append(cells, late[0])
     if holds:
         return Answer(len(tree) - 1, True, earliest_s, len(tree), tree, state, to_go)
-    bounds = (_needed_j(site, query.last), _driven_j(site.moves, query.last))
+    bounds = (needed_j(site, query.last), _driven_j(site.moves, query.last))
     best = Answer(-1, False, earliest_s, 0, *_NOTHING, to_go)
     beside = np.where(_beside(site, cells), to_go, np.float32(np.inf))
     for reach, slack in ((beside, 0.0), (to_go, _SLACK), (to_go, 0.0)):
@@ -133,7 +133,7 @@ def seek(site: Site, query: Query) -> Answer:
         everywhere = reach is to_go and slack == 0.0 and status != TOO_MANY
         if everywhere or (best.found and clock[2] <= earliest_s + _SECOND):
             return replace(best, whole=True, earliest_s=clock[2] if best.found else earliest_s)
-    return best
+    return best if best.found else replace(best, expanded=expanded, tree=tree, state=state)
 
 
 def _beside(site: Site, way: IntN) -> BoolN:
@@ -159,7 +159,7 @@ def to_go_s(moves: Moves, goal: int) -> NDArray[np.float32]:
     return np.asarray(least_costs(moves.seconds, moves.seconds, goals)[0].reshape(-1) * _ROUNDED)
 
 
-def _needed_j(site: Site, goal: int) -> NDArray[np.float32]:
+def needed_j(site: Site, goal: int) -> NDArray[np.float32]:
     """Least energy from each cell to the goal or to a cell where the stores fill at some time: (N,).
 
     From the steps' energies and the best light that a cell ever has; no plan can need less.

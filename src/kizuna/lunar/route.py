@@ -6,9 +6,9 @@ import numpy as np
 
 from kizuna.errors import InputError, WorkError
 from kizuna.geo.time import format_utc
-from kizuna.lunar.leg import ROOM, Answer, Query, seek
+from kizuna.lunar.leg import Answer, Query, seek
 from kizuna.lunar.site import Site
-from kizuna.lunar.why import why_none
+from kizuna.lunar.why import why_none, why_unknown
 from kizuna.shapes import FloatN, IntN
 
 
@@ -107,10 +107,8 @@ def plan_route(
             f"a time from {format_utc(site.start_s)} to {format_utc(min(deadline_s, site.end_s))}",
         )
     answer = seek(site, query)
-    if not answer.whole:
-        raise WorkError(f"more than {ROOM:,} labels: no route was found, and none was proved impossible")
     if not answer.found:
-        raise WorkError(why_none(site, query, answer))
+        raise WorkError(why_none(site, query, answer) if answer.whole else why_unknown(site, query, answer))
     return _route(site, query, answer)
 
 

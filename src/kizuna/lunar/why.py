@@ -8,7 +8,7 @@ import numpy as np
 
 from kizuna.geo.time import format_utc
 from kizuna.kernels.arrivals import earliest_way
-from kizuna.lunar.leg import Answer, Query, seek, to_go_s
+from kizuna.lunar.leg import Answer, Query, needed_j, seek, to_go_s
 from kizuna.lunar.moves import Moves, rover_moves
 from kizuna.lunar.power import KWH
 from kizuna.lunar.relief import slope_deg
@@ -48,6 +48,25 @@ def why_none(site: Site, query: Query, refused: Answer) -> str:
             f"what can be reached in time ends {nearest_s / 3600.0:.2f} h of driving before the goal"
         )
     return _why_empty(site, query)
+
+
+def why_unknown(site: Site, query: Query, ended: Answer) -> str:
+    """The sentence for a search that ran out of room: what is known of all routes that there may be.
+
+    Parameters
+    ----------
+    site, query
+        What was asked where.
+    ended
+        What the search knew when it ended.
+    """
+    nearest_s = float(ended.to_go_s[ended.tree[:, 0]].min())
+    least_j = float(needed_j(site, query.last)[query.first]) + site.reserve_j
+    return (
+        f"{len(ended.tree):,} labels came as near as {nearest_s / 3600.0:.2f} h of driving to the goal, and none "
+        "arrived with energy enough; it isn't proved that none could, but no route arrives before "
+        f"{format_utc(round(ended.earliest_s + site.start_s))} or begins with less than {least_j / KWH:.1f} kWh"
+    )
 
 
 def _why_closed(site: Site, query: Query) -> str:
