@@ -62,10 +62,11 @@ def why_unknown(site: Site, query: Query, ended: Answer) -> str:
     """
     nearest_s = float(ended.to_go_s[ended.tree[:, 0]].min())
     least_j = float(needed_j(site, query.last)[query.first]) + site.reserve_j
+    first = format_utc(round(ended.earliest_s + site.start_s))
     return (
-        f"{len(ended.tree):,} labels came as near as {nearest_s / 3600.0:.2f} h of driving to the goal, and none "
-        "arrived with energy enough; it isn't proved that none could, but no route arrives before "
-        f"{format_utc(round(ended.earliest_s + site.start_s))} or begins with less than {least_j / KWH:.1f} kWh"
+        f"{len(ended.tree):,} labels came as near as {nearest_s / 3600.0:.2f} h of driving to the goal, and "
+        "none arrived with energy enough; it isn't proved that none could, but no route arrives before "
+        f"{first} or begins with less than {least_j / KWH:.1f} kWh"
     )
 
 
