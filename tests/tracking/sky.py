@@ -169,6 +169,12 @@ def patch(sensors, centre, width_m, times, duration_s, seed):
     )
 
 
+def worn(plots, near_m, share, seed):
+    """The plots of which, beyond a range, only a share came; clutter comes from anywhere."""
+    kept = np.random.default_rng([seed, 2]).random(len(plots)) < share
+    return plots.take((plots.range_m < near_m) | plots.object.missing() | kept)
+
+
 def receiver(sigma_m=30.0, name="adsb", **columns):
     """An ADS-B receiver that hears everywhere once a second."""
     usual = {"period_s": 1.0, "sigma_position_m": sigma_m, "sigma_altitude_m": sigma_m, "pd": 0.95}

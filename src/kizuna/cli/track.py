@@ -78,6 +78,13 @@ LearnClutter = Annotated[
         help="Learn how many false plots each radar makes, and where, even if SENSORS says how many.",
     ),
 ]
+LearnDetection = Annotated[
+    bool,
+    typer.Option(
+        "--learn-detection",
+        help="Learn how probably each radar detects, by range, beginning with what SENSORS says.",
+    ),
+]
 Cores = Annotated[
     int,
     typer.Option(help="How many cores to use; the tracks are the same on any number.", min=1, metavar="N"),
@@ -103,6 +110,7 @@ def track(
     register_online: RegisterOnline = False,
     smooth: Smooth = False,
     learn_clutter: LearnClutter = False,
+    learn_detection: LearnDetection = False,
     cores: Cores = 1,
     node: Annotated[
         str, typer.Option(help="Whose tracks they are, for the column `node`.", metavar="NAME")
@@ -133,7 +141,6 @@ def track(
         from kizuna.cli.recordings import circumstances
         from kizuna.cli.track_files import track_files
 
-        told = circumstances(start, listen)
         done = track_files(
             inputs,
             sensors,
@@ -143,13 +150,13 @@ def track(
             register,
             register_online,
             smooth,
-            learn_clutter,
+            (learn_clutter, learn_detection),
             cores,
             node,
             out,
             stats,
             impacts,
-            told,
+            circumstances(start, listen),
             report,
         )
     if not quiet:

@@ -62,7 +62,7 @@ def track_files(
     register: bool,
     register_online: bool,
     smooth: bool,
-    learn_clutter: bool,
+    learn: tuple[bool, bool],
     cores: int,
     node: str,
     out: Path,
@@ -91,8 +91,8 @@ def track_files(
         Whether to estimate them as it goes, and to correct what comes next.
     smooth
         Whether to put each track where all its detections say that it was.
-    learn_clutter
-        Whether to learn the clutter of all radars.
+    learn
+        Whether to learn the clutter of all radars, and whether how probably they detect.
     cores
         How many cores to use.
     node
@@ -127,7 +127,9 @@ def track_files(
     times = _picture_times(detections, every_s)
     report("compiling", 0.0)
     warm_up = detections.take(slice(0, _WARM_UP_ROWS))
-    make = partial(Tracker, known, MOTIONS[motion](), associator=associator, learn_clutter=learn_clutter)
+    make = partial(
+        Tracker, known, MOTIONS[motion](), None, associator, learn_clutter=learn[0], learn_detection=learn[1]
+    )
     _track(make(), warm_up, times[times <= warm_up.time[-1]], node)
     remarks, biases = list(map(str, recording.remarks)), None
     if register:

@@ -36,6 +36,7 @@ def miss_rates(
     max_range_m: FloatN,
     period_s: FloatN,
     pd: FloatN,
+    learned: tuple[IntN, Float],
     earth: FloatN,
     bounds_hz: FloatN,
     rate_hz: FloatN,
@@ -53,6 +54,9 @@ def miss_rates(
         (T, 6) ECEF m and m/s, (T,): the tracks.
     place_m, alt_m, placed, is_position, max_range_m, period_s, pd
         (S, 3) ECEF m, (S,) m, (S,) whether the place is known, (S,), (S,) m, (S,) s, (S,): the sensors.
+    learned
+        (S,) row of each sensor in what follows, -1 for none; (L, R) probability of detection in rings of
+        range of equal width, in place of `pd`.
     earth
         (3,) semi-major axis in m, flattening, effective radius in m.
     bounds_hz
@@ -78,7 +82,12 @@ def miss_rates(
                 distance = math.sqrt(square)
                 if distance > horizon + math.sqrt(2.0 * earth[2] * max(alt_m[s], 0.0)):
                     continue
-                chance = detection_probability(distance, pd[s], max_range_m[s])
+                row = learned[0][s]
+                if row >= 0:
+                    rings = learned[1].shape[1]
+                    chance = learned[1][row, min(int(distance / max_range_m[s] * rings), rings - 1)]
+                else:
+                    chance = detection_probability(distance, pd[s], max_range_m[s])
             total -= math.log(1.0 - min(chance, 0.98)) / period_s[s]
         rate_hz[t] = min(max(total, bounds_hz[0]), bounds_hz[1])
 

@@ -135,7 +135,8 @@ class Course:
             self._update(tracks, np.flatnonzero(track >= 0), track, measurements, expected)
             self._keep_pairs(track, measurements)
         else:
-            shares = share(found, measurements, expected, self._sources, surplus)
+            bonus = belief.reach.bonus(measurements)
+            shares = share(found, measurements, expected, self._sources, surplus, bonus)
             unexplained = shares.unexplained
             belief.learn(measurements.sensor[unexplained], last_s)
             self._update_shared(shares)
@@ -152,6 +153,7 @@ class Course:
             self.forest.plant(tracks, unexplained, np.full(len(measurements.time_s), -1))
         if last_s - self._rated_s >= _RATE_EVERY_S:
             self._rated_s = last_s
+            belief.learn_detection(tracks, last_s)
             belief.rate(tracks, np.arange(tracks.count))
             if self.forest:
                 belief.rate(self.forest.states, np.arange(self.forest.states.count))
@@ -186,7 +188,7 @@ class Course:
         self.next_number += len(fresh)
         if self.history is not None:
             self.history.confirmed(tracks, fresh)
-        self.existence.end(tracks, drop)
+        self.existence.end(tracks, drop, time_s)
         self._remove(drop)
 
     def end_silence(self, time_s: float) -> None:
@@ -213,6 +215,7 @@ class Course:
         return log_likelihood
 
     def _keep_pairs(self, track: IntN, measurements: Measurements) -> None:
+        self.existence.saw(self.tracks, track, measurements)
         if self.pairs is not None:
             rows = np.flatnonzero((track >= 0) & self.tracks.confirmed[track] & (measurements.line == 0))
             self.pairs.append((self.tracks.number[track[rows]], measurements.take(rows)))

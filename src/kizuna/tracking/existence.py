@@ -11,6 +11,7 @@ from kizuna.shapes import FloatN, IntN
 from kizuna.tracking.clutter import Clutter
 from kizuna.tracking.cores import ONE, Cores
 from kizuna.tracking.filter import EARTH, POSITION, Measurements, Sources
+from kizuna.tracking.reach import Reach
 from kizuna.tracking.register import Register
 
 
@@ -45,6 +46,7 @@ class Existence:
         self._bounds = np.array([belief.least_loss_hz, belief.greatest_loss_hz])
         self._unexplained = np.zeros(len(sources.names))
         self.clutter = Clutter(sources)
+        self.reach = Reach(sources)
         self._usual = _usual(sources.clutter)
         self._log_seen_in = np.log(sources.pd * sources.volume_m3)
         self._learned_s = -np.inf
@@ -55,6 +57,7 @@ class Existence:
         """The same knowledge, which grows on alone."""
         made = copy.copy(self)
         made.clutter = self.clutter.copy()
+        made.reach = self.reach.copy()
         return made
 
     def learn(self, sensor: IntN, time_s: float) -> None:
@@ -103,6 +106,7 @@ class Existence:
                 sources.max_range_m,
                 sources.period_s,
                 sources.pd,
+                (self.reach.slot, self.reach.table),
                 EARTH,
                 self._bounds,
                 tracks.rate_hz,
@@ -134,7 +138,7 @@ class Existence:
     def gain(self, log_likelihood: FloatN, measurements: Measurements) -> FloatN:
         """What measurements of these log-densities under their tracks add to the tracks' log-odds, (N,)."""
         surplus = self.surplus(measurements)
-        added: FloatN = log_likelihood + (surplus + self._sources.hit_bonus[measurements.sensor])
+        added: FloatN = log_likelihood + (surplus + self.reach.bonus(measurements))
         return added
 
     def credit(
@@ -194,8 +198,26 @@ class Existence:
         )
         self.rate(tracks, np.arange(first, first + len(begun_by)))
 
-    def end(self, tracks: Register, rows: IntN) -> None:
-        """Learn clutter from those of the tracks in these rows, about to be dropped, that came to nothing."""
+    def saw(self, tracks: Register, track: IntN, measurements: Measurements) -> None:
+        """Learn how probably sensors detect from measurements and their tracks (N,), -1 for none."""
+        if self.reach.learns:
+            old = tracks.confirmed[track] & (tracks.born_s[track] < self.reach.since_s)
+            self.reach.hit(measurements, (track >= 0) & old)
+
+    def learn_detection(self, tracks: Register, time_s: float) -> None:
+        """Learn the same from what all confirmed tracks should have had since it was last learned."""
+        if self.reach.learns:
+            self._should_have_seen(tracks, np.arange(tracks.count), time_s)
+            self.reach.learn(time_s)
+
+    def _should_have_seen(self, tracks: Register, rows: IntN, time_s: float) -> None:
+        old = rows[tracks.confirmed[rows] & (tracks.born_s[rows] < self.reach.since_s)]
+        self.reach.expect(tracks.state[old, 0, :3], time_s)
+
+    def end(self, tracks: Register, rows: IntN, time_s: float) -> None:
+        """Learn from tracks that are about to be dropped: clutter from those that came to nothing."""
+        if self.reach.learns:
+            self._should_have_seen(tracks, rows, time_s)
         if self.clutter.learns:
             nothing = rows[~tracks.confirmed[rows]]
             self.clutter.end(tracks.state[nothing, 0, :3], tracks.seen_by[nothing], tracks.hits[nothing])

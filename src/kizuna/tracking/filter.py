@@ -116,6 +116,8 @@ class Sources:
     """False detections in a scan."""
     learns: BoolN
     """Whether that is only where learning begins: radars of which it isn't stated, or all."""
+    learns_detection: BoolN
+    """Whether the probability of detection is to be learned by range, from what is stated on."""
     least_new: FloatN
     """New objects in a scan, at least."""
     volume_m3: FloatN
@@ -124,8 +126,8 @@ class Sources:
     """What a hit gives back: -ln(1 - pd), the misses charged for its period."""
 
     @classmethod
-    def of(cls, sensors: Sensors, learn_clutter: bool = False) -> Self:
-        """Arrays for the sensors, nulls replaced by their defaults; all radars' clutter may be learned."""
+    def of(cls, sensors: Sensors, learn_clutter: bool = False, learn_detection: bool = False) -> Self:
+        """Arrays for the sensors, nulls replaced by their defaults; what all radars have may be learned."""
         codes = sensors.sensor.codes
         is_position = sensors.kind.equal("position")
         pd = np.where(np.isnan(sensors.pd), DEFAULTS["pd"], sensors.pd)
@@ -162,6 +164,7 @@ class Sources:
             pd=capped,
             clutter=np.maximum(clutter, np.where(is_position, _FALSE_REPORTS, _FALSE_PLOTS)),
             learns=sensors.kind.equal("radar") & (np.isnan(sensors.clutter_per_scan) | learn_clutter),
+            learns_detection=sensors.kind.equal("radar") & learn_detection,
             least_new=np.where(is_position, _NEW_REPORTS, _NEW_PER_SCAN),
             volume_m3=volume_m3,
             hit_bonus=-np.log1p(-capped),

@@ -44,7 +44,12 @@ class Shares:
 
 
 def share(
-    found: Pairs, measurements: Measurements, tracks: Register, sources: Sources, log_surplus: FloatN
+    found: Pairs,
+    measurements: Measurements,
+    tracks: Register,
+    sources: Sources,
+    log_surplus: FloatN,
+    hit_bonus: FloatN,
 ) -> Shares:
     """Share the detections of a slice between tracks.
 
@@ -56,8 +61,8 @@ def share(
         The slice, N rows.
     tracks, sources
         The tracks before the slice, and the sensors.
-    log_surplus
-        (N,) as in `kizuna.tracking.associate.pairs`.
+    log_surplus, hit_bonus
+        (N,) as in `kizuna.tracking.associate.pairs`, and (N,) what a hit gives back.
     """
     columns = len(found.seen_track)
     detection = np.repeat(np.arange(len(measurements.time_s)), np.diff(found.start))
@@ -68,7 +73,7 @@ def share(
         found.start, found.column, np.exp(found.merit) / (1.0 - exists * pd), columns, _SETTLED, _ROUNDS
     )
     # The misses of a period are charged in advance, so that a hit is to be compared with a miss.
-    hit = log_surplus[detection] + sources.hit_bonus[sensor] + found.log_density
+    hit = log_surplus[detection] + hit_bonus[detection] + found.log_density
     gain = np.log1p(belief.sums(found.column, np.exp(hit) * free, columns))
     # If the object exists, what share has each pair? That is what moves the track.
     weight = np.exp(found.merit - np.log(exists)) / (1.0 - pd) * free

@@ -68,6 +68,8 @@ class Tracker:
     learn_clutter
         Whether to learn how much clutter there is, and where, for all radars; without, for those of which
         it isn't stated.
+    learn_detection
+        Whether to learn how probably radars detect, by range.
     """
 
     def __init__(
@@ -83,9 +85,10 @@ class Tracker:
         deferral: Deferral | None = None,
         cores: int = 1,
         learn_clutter: bool = False,
+        learn_detection: bool = False,
     ) -> None:
         self._motion = motion or civil()
-        self.sources = Sources.of(sensors, learn_clutter)
+        self.sources = Sources.of(sensors, learn_clutter, learn_detection)
         self._cores = Cores(cores)
         self._filter = Filter(self.sources, self._cores)
         self._slice_s = self._motion.longest_slice_s
