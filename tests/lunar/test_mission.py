@@ -159,6 +159,7 @@ def test_the_command_writes_plan_page_and_exports(monkeypatch, tmp_path, capsys)
     assert kizuna(monkeypatch, "moon", "mission", path, "--out", out) == 0
     told = capsys.readouterr().out
     assert "2 of 2 stations, worth 5; no timeline is worth more." in told
+    assert "Every limit held in all of 200 runs: each holds with a chance of 98.1% or more." in told
     page = (out / "mission.html").read_text(encoding="utf-8")
     for heading in ("Margins, the weakest moment first", "Where, and the light over time", "Timeline",
                     "Energy and heat", "The sky at the stops", "How surely each limit holds"):  # fmt: skip

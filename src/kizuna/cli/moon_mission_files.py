@@ -94,13 +94,13 @@ def _surely(asked: Mission, sure: Sure) -> list[str]:
     """How sure the plan is, and what that costs."""
     risk, value = sure.risk, sure.planned.timeline.value
     weak, runs = risk.chances[0], len(risk.together.margins)
-    least = f"{weak.name}, in {weak.holds:.1%} ({weak.low:.1%} to {weak.high:.1%}) of {runs} runs"
+    least = f"The least sure limit is {weak.name}: it held in {weak.holds:.1%} of {runs} runs."
+    if weak.holds == 1.0:
+        least = f"Every limit held in all of {runs} runs: each holds with a chance of {weak.low:.1%} or more."
     if asked.confidence is None:
-        return [f"The least sure limit is {least}."]
-    price = f"less {sure.value - value:g}" if value < sure.value else "nothing"
-    return [
-        f"Each limit holds with a chance of {asked.confidence:.1%}; that costs {price}. Least sure: {least}."
-    ]
+        return [least]
+    price = f"a value of {sure.value - value:g}" if value < sure.value else "nothing"
+    return [f"Each limit holds with a chance of {asked.confidence:.1%}; that costs {price}.", least]
 
 
 def _sentences(asked: Mission, planned: Planned, done: tuple[str, ...]) -> list[str]:

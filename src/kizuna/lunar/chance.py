@@ -133,8 +133,9 @@ def _tighter(mission: Mission, chance: Chance, asked: float) -> Mission:
             reserve_s = min(suit.reserve_s + 3600.0 * hours, 0.95 * suit.longest_s)
             change = {"suit": replace(suit, reserve_s=reserve_s)}
         case "awake":
-            least_s = 86_400.0 - crew.sleep_s
-            change = {"crew": replace(crew, awake_s=max(crew.awake_s - 3600.0 * short, least_s))}
+            # The planner counts in slots: less than one would change nothing.
+            awake_s = crew.awake_s - max(3600.0 * short, mission.search.slot_s)
+            change = {"crew": replace(crew, awake_s=max(awake_s, 86_400.0 - crew.sleep_s))}
         case "light while driving" | "Earth while driving" | "light outside" | "Earth outside":
             change = {"rules": replace(rules, guard=min(rules.guard + short, 0.45))}
         case _:

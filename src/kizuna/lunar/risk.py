@@ -187,7 +187,7 @@ class _Study:
         reserve_j = plan.rules.reserve * plant.deliverable_j
         margins = {
             ("energy", "kWh", reserve_j / KWH): _worst((left - reserve_j) / KWH, times),
-            ("power not met", "W", 0.0): _worst(-missing, times[:, :-1]),
+            ("power not met", "W", 0.0): _worst(0.0 - missing, times[:, :-1]),
             ("heat", "W", 0.0): _worst(spare, times[:, :-1]),
         }
         margins |= self._ground(drawn, times) | self._sights(sun, earth, times) | self._crew(drawn, times)
