@@ -1,7 +1,9 @@
 """On the live network a node hears what is addressed to it, from those who bear the names that they use."""
 
 import json
+import math
 import socket
+import struct
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +14,8 @@ import zenoh
 
 from kizuna.bus.access import Address
 from kizuna.bus.clock import WallClock
+from kizuna.bus.contact import Contacts
+from kizuna.bus.frames import decode, encode
 from kizuna.bus.keys import issue, make_authority
 from kizuna.bus.live import LivePort, configured
 from kizuna.bus.port import Message
@@ -274,3 +278,23 @@ def test_missing_keys_are_told(tmp_path: Path) -> None:
     address = Address(tmp_path, ("tls/127.0.0.1:1",))
     with pytest.raises(InputError, match="authority.pem: is not there; expected made by `kizuna keys`"):
         LivePort("A", (), (), address, WallClock(0.0, 0.0), 0)
+
+
+@pytest.mark.parametrize(
+    ("number", "sent_s"), [(1 << 63, 1.0), ((1 << 64) - 1, 1.0), (1, math.nan), (1, math.inf), (1, -1e300)]
+)
+def test_numbers_and_times_that_nobody_has_are_no_message(number: int, sent_s: float) -> None:
+    """Whoever acknowledges such a number, or writes such a time down, would stumble over it."""
+    data = bytearray(encode(1, 1.0, SEEN))
+    data[4:20] = struct.pack("<Qd", number, sent_s)
+    with pytest.raises(ValueError, match="no message of ours"):
+        decode("A", "B", bytes(data))
+
+
+@pytest.mark.parametrize("time_s", [math.nan, math.inf, 1e300])
+def test_a_greeting_at_no_time_is_none(time_s: float) -> None:
+    contacts = Contacts(["B"], 1, WallClock(0.0, 0.0), lambda peer, data: None)
+    data = struct.pack("<4sBQddd", b"KZC1", 1, 5, 1.0, time_s, time_s)
+    with pytest.raises(ValueError, match="no greeting"):
+        contacts.hear("B", data, 1.0)
+    assert not contacts["B"].offset.known

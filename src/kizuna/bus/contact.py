@@ -21,6 +21,8 @@ _GREETING, _ANSWER, _RECEIPT = range(3)
 _TIMES: Final = struct.Struct("<Qddd")
 """Who is greeting, as the number of its first message, and the times of the round trip so far, s."""
 _GREET_EVERY_S: Final = 1.0
+_LATEST_S: Final = 1e10
+"""No message bears a later time, s since 1970-01-01 UTC."""
 _AWAY_S: Final = 4.0
 """A peer that hasn't been heard of for so long is away, by the machine's clock."""
 _MOST_RECEIPTS: Final = 4096
@@ -144,6 +146,8 @@ class Contacts:
 
     def _greeted(self, peer: str, what: int, told: tuple[int, float, float, float], came_s: float) -> None:
         life, left_s, there_s, answered_s = told
+        if not all(abs(time_s) <= _LATEST_S for time_s in told[1:]):
+            raise ValueError("no greeting")
         contact = self._known[peer]
         if life < contact.life:
             return

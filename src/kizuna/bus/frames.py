@@ -18,6 +18,10 @@ _MARK: Final = b"KZM1"
 _KINDS: Final = ("detections", "reports", "notices")
 _TABLES: Final[tuple[type[Table], ...]] = (Detections, Reports, Notices)
 _PACKED: Final = len(_TABLES)
+_LATEST_S: Final = 1e10
+"""As of all times in tables."""
+_MOST: Final = 1 << 63
+"""Numbers of messages are smaller, so that they can be acknowledged."""
 
 
 def encode(number: int, sent_s: float, payload: Table | Packed) -> bytes:
@@ -39,7 +43,7 @@ def decode(sender: str, to: str, data: bytes) -> Message:
         mark, number, sent_s, what = _HEAD.unpack_from(data)
     except struct.error:
         raise ValueError("shorter than any message") from None
-    if mark != _MARK or what > _PACKED:
+    if mark != _MARK or what > _PACKED or number >= _MOST or not abs(sent_s) <= _LATEST_S:
         raise ValueError("no message of ours")
     body = data[_HEAD.size :]
     payload: Table | Packed

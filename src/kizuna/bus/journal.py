@@ -7,6 +7,7 @@ power may lose more. Nothing is ever changed once it is written.
 """
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -98,7 +99,12 @@ class Journal:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        try:
+            self.close()
+        except WorkError:
+            # On a full disk the end can't be written either; why it ends says more.
+            if error is None:
+                raise
 
 
 class _Stream:
@@ -244,4 +250,5 @@ def _path(folder: Path, name: str) -> Path:
 
 def cannot_write(path: Path, error: OSError) -> WorkError:
     """What to say when part of a journal can't be written."""
-    return WorkError(f"{path}: could not be written ({error.strerror or error})")
+    why = os.strerror(error.errno) if error.errno else str(error)
+    return WorkError(f"{path}: could not be written ({why})")

@@ -124,6 +124,7 @@ def node_of(
         record_every_s=exercise.record_every_s,
         plan=_plan(exercise, variant, name, reached) if share == "tracks" else None,
         dialogue=Dialogue(port, release, nations_of(exercise), relays_of(name, reached)),
+        owners={peer.node: frozenset(exercise.sensors_of(peer)) for peer in exercise.nodes},
     )
 
 

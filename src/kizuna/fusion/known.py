@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, fields
 import numpy as np
 
 from kizuna.fusion.combine import Estimates
-from kizuna.fusion.news import TRACKS, News
+from kizuna.fusion.news import News
+from kizuna.messages.report import TRACKS
 from kizuna.shapes import BoolN, FloatN, IntN
 
 

@@ -9,12 +9,10 @@ import numpy as np
 from kizuna.fusion.combine import Estimates
 from kizuna.fusion.states import states_from
 from kizuna.messages.columns import Labels
-from kizuna.messages.report import Reports
+from kizuna.messages.report import TRACKS, Reports
 from kizuna.messages.track import STATUSES
 from kizuna.shapes import BoolN, FloatN, FloatNx3, FloatNx21, IntN
 
-TRACKS: Final = 1 << 32
-"""More tracks than a tracker ever numbers."""
 _LOOKUPS: Final = 64
 
 

@@ -6,15 +6,25 @@ import numpy as np
 
 from kizuna.constants import WGS84_A_M, WGS84_E2
 from kizuna.kernels import local
+from kizuna.kernels.definite import are_covariances
 from kizuna.messages.report import Reports
 from kizuna.messages.track import Tracks
-from kizuna.shapes import FloatNx3, FloatNx6, FloatNx6x6, FloatNx21
+from kizuna.shapes import BoolN, FloatNx3, FloatNx6, FloatNx6x6, FloatNx21
 
 # `kizuna.kernels.local` takes the position's block, the cross block and the velocity's block.
 _BLOCKS: Final = (
     np.array([0, 0, 0, 1, 1, 2, 0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 5]),
     np.array([0, 1, 2, 1, 2, 2, 3, 4, 5, 3, 4, 5, 3, 4, 5, 3, 4, 5, 4, 5, 5]),
 )
+
+_LEAST: Final = 1e-5
+_MOST: Final = 1e6
+"""m and m/s: standard deviations that a report may claim."""
+
+
+def is_covariance(cov: FloatNx21) -> BoolN:
+    """Which rows (N,) are covariances of something known neither absurdly well nor not at all."""
+    return are_covariances(np.ascontiguousarray(cov), _LEAST, _MOST)
 
 
 def states_of(table: Reports | Tracks) -> tuple[FloatNx6, FloatNx6x6]:

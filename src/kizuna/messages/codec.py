@@ -184,14 +184,18 @@ def from_ipc(kind: type[T], data: bytes, source: str = "message") -> T:
     """
     try:
         columns = pa.ipc.open_stream(data).read_all()
-    except pa.ArrowInvalid as error:
+        # Whoever wrote it may have meant harm: no offset or code may point outside of what came.
+        columns.validate(full=True)
+        for name in columns.column_names:
+            if name not in columns_of(kind):
+                raise InputError(
+                    source, f"column {name}", "is not known", "one of " + ", ".join(columns_of(kind))
+                )
+        return from_arrow(kind, columns, source)
+    except InputError:
+        raise
+    except Exception as error:  # whatever such bytes make it stumble over
         raise InputError(source, "", f"is no Arrow stream ({_first_line(error)})") from error
-    for name in columns.column_names:
-        if name not in columns_of(kind):
-            raise InputError(
-                source, f"column {name}", "is not known", "one of " + ", ".join(columns_of(kind))
-            )
-    return from_arrow(kind, columns, source)
 
 
 def _arrow_type(spec: Column) -> pa.DataType:
@@ -327,4 +331,4 @@ def _vectors(spec: Column, data: pa.ChunkedArray) -> Float:
 
 def _first_line(error: Exception) -> str:
     """What the library says, without the path that it may begin with."""
-    return str(error).splitlines()[0].rpartition("': ")[2].rstrip(".")
+    return (str(error) or type(error).__name__).splitlines()[0].rpartition("': ")[2].rstrip(".")

@@ -134,7 +134,7 @@ def unpack(data: bytes, told: Told, source: str = "message") -> Reports:
     """
     try:
         reports = _unpack(data, told)
-    except (ValueError, KeyError, IndexError, struct.error, pa.ArrowException, OSError) as error:
+    except Exception as error:  # whatever bytes that are meant to do harm make it stumble over
         problem = f"is no packed table of reports ({error})"
         raise InputError(source, "", problem, "what `pack` has made") from error
     check(reports, source)
@@ -156,6 +156,8 @@ def _unpack(data: bytes, told: Told) -> Reports:
     always = {word: columns.words(names[word], count) for word in _ALWAYS}
     track = np.cumsum(columns.take("<i8", count).astype(np.int64))
     status = Labels(columns.take("<u1", count).astype(np.int32), STATUSES)
+    if status.codes.max(initial=0) >= len(STATUSES):
+        raise ValueError("a status without a name")
     sensors = columns.take("<u1", count).astype(np.int64)
     moving = _from_exact(columns, count) if precision_m == 0.0 else _from_rounded(columns, count, precision_m)
     whole = columns.take("<u1", count) != 0

@@ -1,10 +1,14 @@
 """Reports: what one tracker says of one track, as it goes from node to node and is passed on unchanged."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from kizuna.messages.columns import Labels, Table, count, label, number, vector
 from kizuna.messages.track import STATUSES
 from kizuna.shapes import FloatN, FloatNx21, IntN
+
+TRACKS: Final = 1 << 32
+"""More tracks than a tracker ever numbers."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -20,8 +24,8 @@ class Reports(Table):
 
     time: FloatN = number("s since 1970-01-01 UTC", low=0.0, high=1e10)
     originator: Labels = label()
-    track: IntN = count()
-    claim: IntN = count()
+    track: IntN = count(low=0, high=TRACKS - 1)
+    claim: IntN = count(low=0)
     since: FloatN = number("s since 1970-01-01 UTC", low=0.0, high=1e10)
     lat_deg: FloatN = number("deg", low=-90.0, high=90.0)
     lon_deg: FloatN = number("deg", low=-180.0, high=180.0)

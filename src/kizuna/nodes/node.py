@@ -1,6 +1,9 @@
 """One nation's node: hears its own sensors and its peers, shares what it may, and holds a picture."""
 
 from collections import Counter
+from collections.abc import Mapping
+
+import numpy as np
 
 from kizuna.bus.inbox import Inbox
 from kizuna.bus.journal import Journal
@@ -50,6 +53,8 @@ class Node:
         How objects are expected to move; as airliners do when absent.
     register
         Whether it estimates its sensors' biases as it goes, and corrects them.
+    owners
+        For each peer, the sensors whose detections it may send; when absent, those of all.
     """
 
     def __init__(
@@ -65,6 +70,7 @@ class Node:
         rewind_s: float = 0.0,
         motion: Motion | None = None,
         register: bool = False,
+        owners: Mapping[str, frozenset[str]] | None = None,
     ) -> None:
         self.name = port.node
         self._port = port
@@ -79,6 +85,9 @@ class Node:
         self._sharing = Sharing(port, release, plan) if plan is not None else None
         self._dialogue = dialogue
         self._heard: Counter[str] = Counter()
+        self._owners = owners
+        self.usurped = 0
+        """Detections of sensors for which their sender may not speak."""
         self._own: Tracks | None = None
         self._next_record_s = self._now_s = -float("inf")
         port.listen(self._receive)
@@ -191,11 +200,24 @@ class Node:
             news = self._dialogue.receive(message.sender, by_own_clock(payload, ahead_s))
             self._note(news, message.sent_s - ahead_s)
         elif isinstance(payload, Detections) and self._release.share == "detections":
-            self._window.add(by_own_clock(payload, ahead_s))
+            self._window.add(by_own_clock(self._owned(message.sender, payload), ahead_s))
         elif isinstance(payload, Reports) and self._sharing is not None:
             self._sharing.receive(message.sender, by_own_clock(payload, ahead_s))
         elif isinstance(payload, Packed) and self._sharing is not None:
             self._sharing.receive_packed(message.sender, payload.data, ahead_s)
+
+    def _owned(self, sender: str, detections: Detections) -> Detections:
+        """Of a peer's detections, those of sensors that are its own."""
+        if self._owners is None:
+            return detections
+        own = self._owners.get(sender, frozenset())
+        names = detections.sensor.names
+        if own.issuperset(names):
+            return detections
+        codes = [code for code, name in enumerate(names) if name in own]
+        kept = detections.take(np.isin(detections.sensor.codes, codes))
+        self.usurped += len(detections) - len(kept)
+        return kept
 
     def _note(self, notices: Notices, time_s: float) -> None:
         """Write notices that were said or heard into the journal."""

@@ -10,6 +10,7 @@ from kizuna.bus.port import PACKED_ENVELOPE_BYTES, Port
 from kizuna.errors import InputError
 from kizuna.fusion.combine import Motion, Rule
 from kizuna.fusion.picture import Picture
+from kizuna.fusion.states import is_covariance
 from kizuna.messages.detection import Detections
 from kizuna.messages.notice import Notices
 from kizuna.messages.packed import Told, unpack
@@ -73,11 +74,12 @@ class Sharing:
         self._plan = plan
         nations = None if release.rules is None else release.rules.nations
         self._picture = Picture(port.node, plan.nodes, plan.rule, plan.hold_s, plan.motion, nations)
-        self._next_s = self._fresh_s = -np.inf
-        """When to report next; and the time of which the picture is, as long as nothing has come since."""
+        self._next_s = self._fresh_s = self._now_s = -np.inf
+        """When to report next; of when the picture is, as long as nothing has come since; and now."""
         self._told: dict[str, Told] = {}
-        self.unread = self.usurped = 0
-        """Messages that could not be read; and reports of originators for whom their sender may not speak."""
+        self.unread = self.usurped = self.absurd = 0
+        """Messages that could not be read; reports of originators for whom their sender may not speak; and
+        such as are of a time that is far ahead, or whose covariances are none."""
         self._outlets = {} if plan.thrift is None else self._made_outlets(plan, plan.thrift)
         self._greeted: set[str] = set()
         self._pass_on: dict[str, list[Reports]] = {peer: [] for peer in port.peers}
@@ -132,6 +134,7 @@ class Sharing:
 
     def refresh(self, now_s: float, own: Tracks) -> None:
         """Take in the node's own tracks of this time, and bring the picture up to date."""
+        self._now_s = now_s
         if now_s == self._fresh_s and not self._come:
             return
         self._picture.take(self._picture.own_reports(own), *self._come)
@@ -154,6 +157,7 @@ class Sharing:
         reports = self._release.accepted(reports.take(~own) if own.any() else reports)
         if self._plan.speaks_for is not None:
             reports = self._spoken(reports, self._plan.speaks_for.get(sender, frozenset()))
+        reports = self._possible(reports)
         if not self._relays:
             # A picture that takes many messages at once is quicker.
             if len(reports):
@@ -176,6 +180,17 @@ class Sharing:
         codes = [code for code, name in enumerate(reports.originator.names) if name in originators]
         may = np.isin(reports.originator.codes, codes)
         self.usurped += int(np.count_nonzero(~may))
+        if may.all():
+            return reports
+        kept = reports.take(may)
+        # The names of all that was left out must not be kept either.
+        return replace(kept, originator=kept.originator.used(), identity=kept.identity.used())
+
+    def _possible(self, reports: Reports) -> Reports:
+        """The rows that can be so: one bad row of a peer must not spoil what others have said."""
+        latest_s = self._now_s + self._plan.hold_s if self._now_s > -np.inf else np.inf
+        may = is_covariance(reports.cov) & (reports.time <= latest_s)
+        self.absurd += int(np.count_nonzero(~may))
         return reports if may.all() else reports.take(may)
 
     def _without_secrets(self, released: Reports) -> Reports:
@@ -185,6 +200,7 @@ class Sharing:
 
     def pass_on(self, now_s: float) -> None:
         """Send on what has come for others since the last call."""
+        self._now_s = now_s
         for peer, waiting in self._pass_on.items():
             if waiting:
                 self._send(peer, Reports.join(waiting), now_s)
