@@ -28,7 +28,7 @@ BROKEN = {
         "from kizuna import world",
         {NO_TRUTH},
     ),
-    "a server, not built yet, that reads the scenario": (
+    "a server that reads the scenario": (
         "serve/probe.py",
         "import kizuna.scenario",
         {NO_TRUTH},

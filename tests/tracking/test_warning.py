@@ -205,3 +205,8 @@ def test_a_launch_is_where_thrust_began():
     assert (areas.lat_deg[0], areas.lon_deg[0]) == pytest.approx((lat, lon), abs=0.01)
     assert areas.after_s == pytest.approx(since_s - 200.0, abs=1.0)
     assert launch(state, np.zeros((1, 28))).ellipses(0.95)[0] > 5_000.0
+
+
+def test_nothing_falls_nowhere() -> None:
+    assert len(impact(np.empty((0, 7)), np.empty((0, 28))).rings(0.95)) == 0
+    assert len(launch(np.empty((0, 7)), np.empty((0, 28))).lat_deg) == 0

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from kizuna.cli import command_posts
 from kizuna.errors import InputError
 
 if TYPE_CHECKING:
@@ -23,6 +24,10 @@ command = typer.Typer(
 )
 
 _File = Annotated[Path, typer.Argument(help="The organisation file.", metavar="ORGANISATION.yaml")]
+
+
+command.command()(command_posts.serve)
+command.command()(command_posts.token)
 
 
 @command.callback()

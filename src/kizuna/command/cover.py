@@ -110,6 +110,8 @@ class Coverage:
         In an exercise, time that a plan allows for people to issue an order and acknowledge it.
     favour
         In an exercise, share by which a defender already sent counts for more than another: plans don't flap.
+    warn_before_s
+        How long before something comes down people must be warned of it, s.
     """
 
     defenders: tuple[Defender, ...]
@@ -120,6 +122,7 @@ class Coverage:
     plan_every_s: float = 20.0
     lead_s: float = 60.0
     favour: float = 0.2
+    warn_before_s: float = 120.0
 
 
 def threats(coverage: Coverage, tracks: Tracks) -> Threats:

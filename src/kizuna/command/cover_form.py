@@ -48,6 +48,9 @@ class CoverageFile(Record):
     coverage: Name = key("Name of the coverage")
     notional: Text = key("A sentence that says what in it is notional")
     horizon_s: float = key("How far ahead is planned", "s", 1_800.0, gt=0.0, le=86_400.0)
+    warn_before_s: float = key(
+        "How long before something comes down people must be warned of it", "s", 120.0, ge=0.0, le=86_400.0
+    )
     reserve: dict[Name, int] = key("Places that a nation keeps free at every time", default={})
     fades_s: float | None = key(
         "Time after which a plan counts on a track still being in the picture with a probability of 1/e; "
@@ -118,6 +121,7 @@ def read_coverage(path: Path | str) -> Coverage:
         plan_every_s=read.plan_every_s,
         lead_s=read.lead_s,
         favour=read.favour,
+        warn_before_s=read.warn_before_s,
     )
 
 

@@ -1,6 +1,6 @@
 """Where orders are decided: each step is asked of the authority, applied once, and told, refused ones too."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -48,11 +48,18 @@ class Desk:
         Who may do what.
     tell
         Told each outcome, refused acts included; this is where a ledger is written.
+    orders
+        Those that are there already, by name.
     """
 
-    def __init__(self, authority: Authority, tell: Callable[[Outcome], None] | None = None) -> None:
+    def __init__(
+        self,
+        authority: Authority,
+        tell: Callable[[Outcome], None] | None = None,
+        orders: Mapping[str, Order] | None = None,
+    ) -> None:
         self.authority = authority
-        self.orders: dict[str, Order] = {}
+        self.orders: dict[str, Order] = dict(orders or {})
         self._tell = tell
 
     def take(self, act: Act, situation: Situation) -> Outcome:
@@ -61,6 +68,20 @@ class Desk:
         if self._tell is not None:
             self._tell(outcome)
         return outcome
+
+    def may(self, post: str, name: str, time_s: float, situation: Situation) -> tuple[Step, ...]:
+        """The steps that the policies permit a post with an order as it stands, and that it hasn't taken."""
+        order = self.orders[name]
+        done = {step for _, step, by in order.steps if by == post}
+        return tuple(
+            step
+            for state, step in [*STEPS, ("consented", "consent")]
+            if state == order.state
+            and step not in done
+            and step != "expire"
+            and not (step in ("consent", "refuse") and post in order.answers)
+            and self._ask(Act(time_s, post, step, name), order, situation).allowed
+        )
 
     def expire(self, time_s: float, situation: Situation) -> list[Outcome]:
         """Let orders expire whose deadline has passed, in order of time."""

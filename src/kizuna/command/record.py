@@ -1,6 +1,6 @@
 """What a desk decides, written into the ledger of the node at which it was done."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Final
 
@@ -35,6 +35,11 @@ class Recorder:
         self._start_s = start_s
         self._last: dict[str, Entry] = {}
         self._next_s = EXCHANGE_S
+
+    def resume(self, entries: Iterable[Entry], time_s: float) -> None:
+        """Take note of what the ledgers hold already, in an order that respects cause and effect."""
+        self._next_s = (time_s // EXCHANGE_S + 1.0) * EXCHANGE_S
+        self._last.update({entry.body["order"]: entry for entry in entries if entry.kind == "order"})
 
     def __call__(self, outcome: Outcome) -> None:
         """Write down what became of an act."""

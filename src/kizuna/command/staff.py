@@ -138,10 +138,13 @@ class Staff:
         """The orders that there are, by name."""
         return self._desk.orders
 
-    def open(self, case: Case) -> None:
-        """Have a case dealt with from the time at which it is shown."""
+    def open(self, case: Case, action: str = "declare_identity") -> None:
+        """Have a case dealt with from the time at which it is shown, by what must come before an action."""
         self.opened.append(case)
-        self.at(case.shown_s, lambda now_s: self._begin(case, "declare_identity", now_s, None))
+        after = self.organisation.rules[action].after
+        before = [first for first, then in FOLLOWS.items() if first in after and action in then]
+        first = before[0] if before else action
+        self.at(case.shown_s, lambda now_s: self._begin(case, first, now_s, None))
 
     def propose(self, name: str, action: str, case: Case, concerned: tuple[str, ...], now_s: float) -> None:
         """Have an order about a case drafted, proposed and decided, `name` and all."""

@@ -1,15 +1,20 @@
 """What was decided in a variant, as `decisions.json` has it: all that the review needs to know of it."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from kizuna.command.coordinate import Coordinator
+from kizuna.command.coordinate import Coordinator, Place
 from kizuna.command.cover import Coverage
-from kizuna.command.staff import Staff
+from kizuna.command.staff import Case, Staff
 
 
 def told_decisions(
-    start_s: float, coverage: Coverage, staff: Staff, coordinator: Coordinator
+    start_s: float,
+    coverage: Coverage,
+    staff: Staff,
+    coordinator: Coordinator,
+    more: Iterable[tuple[Place, Case]] = (),
 ) -> dict[str, Any]:
     """Areas, defenders, cases, orders, assignments and tasks, as JSON; times in s after the start.
 
@@ -23,6 +28,8 @@ def told_decisions(
         Who decided.
     coordinator
         Who planned.
+    more
+        Cases beside those of the coordinator, and the track of each.
     """
     return {
         "start_s": start_s,
@@ -40,7 +47,7 @@ def told_decisions(
                 "shown_s": case.shown_s,
                 "arrives_s": case.arrives_s,
             }
-            for (node, track), case in coordinator.cases.items()
+            for (node, track), case in (*coordinator.cases.items(), *more)
         ],
         "orders": [
             {

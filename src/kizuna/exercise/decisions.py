@@ -22,6 +22,7 @@ from kizuna.command.record import Recorder
 from kizuna.command.staff import ActionMeasures, Staff, measured
 from kizuna.command.told import told_decisions
 from kizuna.errors import InputError
+from kizuna.exercise import falling
 from kizuna.files import write_text
 from kizuna.messages import codec
 from kizuna.messages.track import Tracks
@@ -114,16 +115,22 @@ def decide(exercise: Exercise, variant: Variant, command: Command, folder: Path)
     """
     organisation = command.authority.organisation
     down = _Down(exercise, variant, organisation)
-    tracks = codec.read(Tracks, folder / "tracks.parquet")
+    impacts = falling.predicted(folder)
+    tracks = falling.others(codec.read(Tracks, folder / "tracks.parquet"), impacts)
     with ExitStack() as stack:
         desk = Desk(command.authority, _recorder(exercise, organisation, folder / "ledgers", stack))
         staff = Staff(desk, down.situation, down.delay_s, exercise.seed)
         coordinator = Coordinator(staff, command.coverage)
         times, first = np.unique(tracks.time, return_index=True)
-        for time_s, start, end in zip(times, first, [*first[1:], len(tracks)], strict=True):
+        for time_s, start, end in zip(times, first, [*first, len(tracks)][1:], strict=True):
             shown = tracks.take(slice(int(start), int(end)))
             staff.at(round(float(time_s) - exercise.start_s, 3), partial(coordinator.see, shown=shown))
+        falls = falling.falling_of(command.coverage, impacts)
+        warn_of = dict(falling.falling_cases(falls, impacts, staff, exercise.start_s))
+        for case in warn_of:
+            staff.open(case, falling.ACTION)
         staff.run(exercise.duration_s)
+    falling.warn(desk.orders, warn_of, impacts, exercise.start_s, folder)
     refused = sum(outcome.became == "refused" for outcome in staff.outcomes)
     load = {post: (each.tasks, each.busy_s, each.waited_s) for post, each in staff.load.items()}
     made = Decided(
@@ -135,7 +142,8 @@ def decide(exercise: Exercise, variant: Variant, command: Command, folder: Path)
         staff.consents,
         refused,
     )
-    told = told_decisions(exercise.start_s, command.coverage, staff, coordinator)
+    warned = [((each.node, each.track), case) for case, each in warn_of.items()]
+    told = told_decisions(exercise.start_s, command.coverage, staff, coordinator, warned)
     write_text(folder / "decisions.json", json.dumps(told, indent=1) + "\n")
     return made
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from kizuna.bus.journal import Journal
 from kizuna.bus.port import Port
-from kizuna.exercise.rules import nations_of
+from kizuna.exercise.rules import answers_at, nations_of
 from kizuna.messages.sensor import Sensors
 from kizuna.models.sets import MOTIONS
 from kizuna.nodes.dialogue import Dialogue
@@ -123,7 +123,13 @@ def node_of(
         journal=journal,
         record_every_s=exercise.record_every_s,
         plan=_plan(exercise, variant, name, reached) if share == "tracks" else None,
-        dialogue=Dialogue(port, release, nations_of(exercise), relays_of(name, reached)),
+        dialogue=Dialogue(
+            port,
+            release,
+            nations_of(exercise),
+            relays_of(name, reached),
+            answers_at(exercise, next(node for node in exercise.nodes if node.node == name)),
+        ),
         owners={peer.node: frozenset(exercise.sensors_of(peer)) for peer in exercise.nodes},
     )
 

@@ -4,7 +4,7 @@ import importlib.metadata
 import json
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,6 +19,7 @@ from kizuna.messages import codec
 from kizuna.messages.track import Tracks
 from kizuna.messages.truth import Truth
 from kizuna.review.coordination import Coordination, coordination
+from kizuna.review.dialogue import Talk
 from kizuna.review.hindsight import Hindsight
 from kizuna.review.lifelines import Lifeline, lifelines
 from kizuna.review.report import material
@@ -26,6 +27,7 @@ from kizuna.review.report.answer import Answer, answer
 from kizuna.review.report.measures import EXPLAINED
 from kizuna.review.report.write import write_report
 from kizuna.review.score import NodeScores, Scores, score
+from kizuna.review.warnings import Warned
 from kizuna.review.workload import Workload, workloads
 from kizuna.scenario.model import Exercise, Variant
 
@@ -60,6 +62,8 @@ class Outcome:
     scores: Scores
     decided: Decided | None = None
     review: Review | None = None
+    warned: tuple[Warned, ...] = ()
+    talks: tuple[Talk, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -172,6 +176,10 @@ def _summary(outcome: Outcome) -> dict[str, Any]:
         made["decisions"] = _decisions(outcome.decided)
     if outcome.review is not None:
         made["coordination"] = outcome.review.coordination.to_json()
+    if outcome.warned:
+        made["warnings"] = [asdict(each) for each in outcome.warned]
+    if outcome.talks:
+        made["dialogue"] = [asdict(each) for each in outcome.talks]
     released = {node: log for node, log in played.released.items() if log}
     return {**made, "released": released} if released else made
 
@@ -225,6 +233,8 @@ def _variant(exercise: Exercise, variant: Variant, outcome: Outcome, out: Path) 
         coordination=None if outcome.review is None else outcome.review.coordination,
         lifelines=() if outcome.review is None else outcome.review.lifelines,
         workloads=() if outcome.review is None else outcome.review.workloads,
+        warned=outcome.warned,
+        talks=outcome.talks,
         traffic=tuple(
             material.Traffic(sender, to, carried.messages_sent, carried.bytes_sent, carried.messages_lost)
             for (sender, to), carried in outcome.played.traffic.items()

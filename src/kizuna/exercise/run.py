@@ -12,12 +12,13 @@ from multiprocessing.sharedctypes import SynchronizedArray
 from pathlib import Path
 
 from kizuna.errors import InputError
-from kizuna.exercise import results
+from kizuna.exercise import falling, results
 from kizuna.exercise.assemble import Played, play
 from kizuna.exercise.decisions import command_of, decide
 from kizuna.exercise.progress import Report
 from kizuna.exercise.rules import rules_of
 from kizuna.exercise.stage import asked, set_up
+from kizuna.exercise.talking import talked
 from kizuna.forms.explain import not_known
 from kizuna.messages import codec
 from kizuna.messages.detection import Detections
@@ -183,4 +184,5 @@ def _work(number: int, job: _Job) -> results.Outcome:
     measured = results.measure(
         exercise, variant, played, job.out, lambda share: tell(_SHARE_OF_PLAY + rest * share), job.strangers
     )
-    return replace(measured, decided=decided)
+    warned = () if command is None else falling.measured(exercise, command.coverage, folder)
+    return replace(measured, decided=decided, warned=warned, talks=talked(exercise, folder))

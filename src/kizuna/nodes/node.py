@@ -12,6 +12,7 @@ from kizuna.fusion.picture import Source
 from kizuna.fusion.window import Window
 from kizuna.messages.columns import Table
 from kizuna.messages.detection import Detections
+from kizuna.messages.impact import Impacts
 from kizuna.messages.notice import Notices
 from kizuna.messages.packed import Packed
 from kizuna.messages.report import Reports
@@ -22,6 +23,7 @@ from kizuna.nodes.dialogue import Dialogue
 from kizuna.nodes.release import Release
 from kizuna.nodes.sharing import Plan, Sharing, by_own_clock
 from kizuna.tracking.tracker import Tracker
+from kizuna.tracking.warning import impact
 
 _SAME_TIME_S = 1e-6
 
@@ -88,6 +90,7 @@ class Node:
         self._owners = owners
         self.usurped = 0
         """Detections of sensors for which their sender may not speak."""
+        self._news: list[Notices] = []
         self._own: Tracks | None = None
         self._next_record_s = self._now_s = -float("inf")
         port.listen(self._receive)
@@ -125,7 +128,8 @@ class Node:
         self._now_s, self._own = now_s, None
         self._window.advance(now_s)
         if self._dialogue is not None:
-            self._dialogue.tick(now_s)
+            self._note_heard(now_s)
+            self._note(self._dialogue.tick(now_s), now_s)
         if self._sharing is not None:
             self._sharing.pass_on(now_s)
             if self._sharing.due(now_s):
@@ -135,6 +139,7 @@ class Node:
         if now_s >= self._next_record_s - _SAME_TIME_S:
             self._next_record_s = now_s + self._record_every_s
             self._journal.append("tracks", self.picture())
+            self._foresee()
 
     def greet(self, peer: str) -> None:
         """Have a peer that has come, or come back, told at the next tick what is known here."""
@@ -171,6 +176,7 @@ class Node:
 
     def close(self, now_s: float) -> None:
         """Write what the node has to say at the end."""
+        self._note_heard(now_s)
         self._journal.event(now_s, "closed", node=self.name, too_late=self.too_late, remarks=self.remarks())
         if self._release.rules is not None:
             self._journal.event(
@@ -191,14 +197,34 @@ class Node:
             self._own = self._tracker.picture(self._now_s, self.name)
         return self._own
 
+    def _foresee(self) -> None:
+        """Write where and when the node's own tracks that fall freely will come down."""
+        track, state, cov = self._tracker.falling(self._now_s)
+        if not len(track):
+            return
+        areas = impact(state, cov)
+        down = np.flatnonzero(np.isfinite(areas.lat_deg) & (areas.after_s > 0.0))
+        impacts = Impacts.of(
+            time=np.full(len(down), self._now_s),
+            node=[self.name] * len(down),
+            track=track[down],
+            lat_deg=areas.lat_deg[down],
+            lon_deg=areas.lon_deg[down],
+            var_east_m2=areas.cov_m2[down, 0, 0],
+            cov_east_north_m2=areas.cov_m2[down, 0, 1],
+            var_north_m2=areas.cov_m2[down, 1, 1],
+            falls=self._now_s + areas.after_s[down],
+            sigma_s=areas.sigma_s[down],
+        )
+        self._journal.append("impacts", impacts)
+
     def _receive(self, message: Message) -> None:
         if not self._inbox.is_new(message.sender, message.number):
             return
         self._heard[message.sender] += 1
         payload, ahead_s = message.payload, message.ahead_s
         if isinstance(payload, Notices) and self._dialogue is not None:
-            news = self._dialogue.receive(message.sender, by_own_clock(payload, ahead_s))
-            self._note(news, message.sent_s - ahead_s)
+            self._news.append(self._dialogue.receive(message.sender, by_own_clock(payload, ahead_s)))
         elif isinstance(payload, Detections) and self._release.share == "detections":
             self._window.add(by_own_clock(self._owned(message.sender, payload), ahead_s))
         elif isinstance(payload, Reports) and self._sharing is not None:
@@ -219,6 +245,12 @@ class Node:
         self.usurped += len(detections) - len(kept)
         return kept
 
+    def _note_heard(self, now_s: float) -> None:
+        """Take note of the notices that have come since the last tick."""
+        news, self._news = self._news, []
+        for notices in news:
+            self._note(notices, now_s)
+
     def _note(self, notices: Notices, time_s: float) -> None:
         """Write notices that were said or heard into the journal."""
         for row in range(len(notices)):
@@ -231,4 +263,8 @@ class Node:
                 notice=int(one.notice[0]),
                 text=one.text.values()[0],
                 area=one.area.values()[0],
+                to=one.releasable_to.values()[0],
+                what=one.kind.values()[0] or "words",
+                answer_by=None if np.isnan(one.answer_by[0]) else float(one.answer_by[0]),
+                answers=one.answers.values()[0],
             )

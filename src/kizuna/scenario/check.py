@@ -261,6 +261,17 @@ def _notices(exercise: Exercise) -> Iterator[Flaw]:
         if notice.at_s > exercise.duration_s:
             problem = f"{notice.at_s:.10g} is after the end of the exercise"
             yield Flaw((*path, "at_s"), problem, f"up to {exercise.duration_s:.10g} s")
+    for number, line in enumerate(exercise.dialogue):
+        path = ("dialogue", number)
+        own = next((node.nation for node in exercise.nodes if node.node == line.from_), None)
+        if own is None:
+            yield _name((*path, "from"), "node is called", line.from_, nodes)
+        if line.to not in nations:
+            yield _name((*path, "to"), "node serves the nation", line.to, nations)
+        elif line.to == own:
+            yield Flaw((*path, "to"), f"{line.from_!r} would call its own nation", "another nation")
+        if line.area is not None and line.area not in exercise.areas:
+            yield _name((*path, "area"), "area is called", line.area, exercise.areas)
 
 
 def _hubs(exercise: Exercise) -> Iterator[Flaw]:

@@ -30,6 +30,14 @@ class Node(Record):
         "Whether it is outside the alliance: without sensors, and with notices only, whatever the rules say",
         default=False,
     )
+    answers_s: float = key(
+        "Median time after which its people acknowledge a notice that asks for it",
+        "s",
+        10.0,
+        ge=0.0,
+        le=3_600.0,
+    )
+    unmanned: Outages = key("When nobody is there to acknowledge notices", default=())
 
 
 class Link(Record):
@@ -95,6 +103,23 @@ class Notice(Record):
     at_s: Seconds = key("When, after the start of the exercise", "s")
     text: Text = key("What it says")
     area: Name | None = key("Area that it is about, one of `areas`", default=None)
+    kind: Literal["words", "reservation", "launch", "incident", "check"] = key(
+        "What it is: words, an airspace reservation, a launch, an incident, or a test of the line",
+        default="words",
+    )
+    answer_within_s: float | None = key(
+        "It asks to be acknowledged within this time", "s", None, gt=0.0, le=86_400.0
+    )
+
+
+class Line(Record):
+    """A line of dialogue that must stay open: calls are made over it, and must be acknowledged."""
+
+    from_: Name = key("Node that calls", alias="from")
+    to: Name = key("Nation that must answer")
+    every_s: float = key("Time from one call to the next", "s", gt=0.0, le=86_400.0)
+    answer_within_s: float = key("Within which each must be acknowledged", "s", gt=0.0, le=86_400.0)
+    area: Name | None = key("Area that calls are about, for rules of release", default=None)
 
 
 class Variant(Record):
@@ -196,6 +221,9 @@ class Exercise(Record):
     )
     notices: Annotated[tuple[Notice, ...], Strict(False)] = key(
         "What nodes say to nations in words, in every variant, as far as rules of release permit", default=()
+    )
+    dialogue: Annotated[tuple[Line, ...], Strict(False)] = key(
+        "Lines of dialogue that must stay open; the report says when they broke", default=()
     )
     variants: Annotated[tuple[Variant, ...], Strict(False)] = key("The ways to compare", min_length=1)
 

@@ -174,7 +174,9 @@ def _spread(mean: Float, cov: Float) -> Float:
     alike += 1e-9 * np.eye(mean.shape[1])
     root = np.linalg.cholesky(alike[:, ::-1, ::-1])[:, ::-1] * sigma[:, :, None]
     step = root.transpose(0, 2, 1)[:, :, None, :] * _AT[:, None]
-    return np.concatenate([mean[:, None], mean[:, None] + step.reshape(len(mean), -1, mean.shape[1])], axis=1)
+    return np.concatenate(
+        [mean[:, None], mean[:, None] + step.reshape(len(mean), 2 * mean.shape[1], mean.shape[1])], axis=1
+    )
 
 
 def _areas(paths: Float, after_s: Float, noise: Float) -> Areas:
@@ -185,7 +187,7 @@ def _areas(paths: Float, after_s: Float, noise: Float) -> Areas:
     enu = ecef_to_enu(paths[:, :, :3], lat[:, None], lon[:, None], alt[:, None])
     told = np.concatenate([enu[:, :, :2], (after_s - after_s[:, :1])[:, :, None]], axis=2)
     # (K, n, 2, 3): what each axis does, as the others stay.
-    told = told[:, 1:].reshape(len(told), -1, len(_AT), 3)
+    told = told[:, 1:].reshape(len(told), told.shape[1] // len(_AT), len(_AT), 3)
     mean = np.einsum("q,knqi->kni", _WEIGHT, told)
     second = np.einsum("q,knqi,knqj->kij", _WEIGHT, told, told)
     cov = noise + second - np.einsum("kni,knj->kij", mean, mean)

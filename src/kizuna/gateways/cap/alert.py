@@ -12,7 +12,7 @@ from kizuna.geo.time import format_utc, parse_utc
 
 MsgType = Literal["Alert", "Update", "Cancel", "Ack"]
 Scope = Literal["Public", "Restricted", "Private"]
-Category = Literal["Safety", "Security", "Transport"]
+Category = Literal["Safety", "Security", "Transport", "Other"]
 Response = Literal["Shelter", "Avoid", "Monitor", "AllClear", "None"]
 Urgency = Literal["Immediate", "Expected", "Future", "Past", "Unknown"]
 Severity = Literal["Extreme", "Severe", "Moderate", "Minor", "Unknown"]

@@ -11,7 +11,9 @@ from kizuna.messages.sensor import Sensors
 from kizuna.messages.track import Tracks
 from kizuna.messages.truth import Truth
 from kizuna.review.coordination import Coordination
+from kizuna.review.dialogue import Talk
 from kizuna.review.lifelines import Lifeline
+from kizuna.review.warnings import Warned
 from kizuna.review.workload import Workload
 from kizuna.shapes import FloatN
 
@@ -184,6 +186,10 @@ class VariantResult:
         What happened when to each object that doesn't say who it is.
     workloads
         How long each post took over the orders of each action.
+    warned
+        How the people of each nation were warned of what falls; empty where nothing does.
+    talks
+        How the lines of dialogue were.
     """
 
     name: str
@@ -196,6 +202,8 @@ class VariantResult:
     coordination: Coordination | None = None
     lifelines: tuple[Lifeline, ...] = ()
     workloads: tuple[Workload, ...] = ()
+    warned: tuple[Warned, ...] = ()
+    talks: tuple[Talk, ...] = ()
 
     def result(self, node: str) -> NodeResult | None:
         """The result of the node with this name, None when this variant has none."""

@@ -24,6 +24,7 @@ from kizuna.review.report.command import (
     words,
 )
 from kizuna.review.report.coverage import HEIGHTS_M
+from kizuna.review.report.dialogue import dialogue_table
 from kizuna.review.report.figure import Figure, page_json
 from kizuna.review.report.gains import gains
 from kizuna.review.report.lifelines import ARRIVAL, MARKS, lifelines_figure, lifelines_table
@@ -36,6 +37,7 @@ from kizuna.review.report.posts import posts_figure
 from kizuna.review.report.price import price
 from kizuna.review.report.style import REASONS as REASON_COLOURS
 from kizuna.review.report.style import TRUTH, VARIANT_DASHES, VARIANT_MARKS, variant_colour
+from kizuna.review.report.warnings import warnings_sentence, warnings_table
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,6 +101,7 @@ def render(material: ReportMaterial) -> str:
         answer=answer(material),
         command=command_answers(material),
         stages=[*MARKS, ARRIVAL],
+        warnings=warnings_sentence(material),
         panels=panels,
         tables=_tables(material, misses),
         variants=_variant_keys(material),
@@ -173,6 +176,8 @@ def _tables(material: ReportMaterial, misses: dict[tuple[str, str], Missed]) -> 
         "causes": causes_table(material),
         "posts": posts_table(material),
         "lifelines": lifelines_table(material),
+        "warnings": warnings_table(material),
+        "dialogue": dialogue_table(material),
         "sensors": tables.sensors_table(material.sensors),
         "measures": tables.measures_table(material),
     }
