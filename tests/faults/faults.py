@@ -23,7 +23,7 @@ VICTIM: Final = "C"
 OTHERS: Final = ("A", "B")
 ROOT: Final = Path(__file__).parents[2]
 AHEAD_S: Final = 10.0
-PATIENCE_S: Final = 90.0
+PATIENCE_S: Final = 180.0
 SETTLING_S: Final = 40.0
 """So long after its beginning, in time of the exercise, a picture is whole."""
 COMPILING_S: Final = 400.0
