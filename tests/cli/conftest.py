@@ -29,6 +29,8 @@ def kizuna(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) 
 
     def run(*words: object) -> Left:
         monkeypatch.setattr(sys, "argv", ["kizuna", *map(str, words)])
+        # As of a program, so that usage doesn't begin with `python -m pytest`.
+        monkeypatch.setattr(sys.modules["__main__"], "__package__", None)
         # It reads the command line when it is imported.
         monkeypatch.delitem(sys.modules, "kizuna.cli.moon", raising=False)
         status: int | str | None = 0

@@ -2,6 +2,8 @@
 
 import socket
 import threading
+import time
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,10 +12,11 @@ import pytest
 from tests.bus.test_live import free_port
 from tests.exercise.test_shared_tracks import EXERCISE
 
-from kizuna.bus.clock import machine_s
+from kizuna.bus.clock import WallClock, machine_s
 from kizuna.bus.keys import issue, make_authority
 from kizuna.bus.recording import read_detections
 from kizuna.errors import InputError
+from kizuna.exercise.feed import opened
 from kizuna.exercise.live import Status, run_live
 from kizuna.exercise.replay import replay
 from kizuna.exercise.stage import set_up
@@ -92,6 +95,44 @@ def test_a_node_tracks_what_comes_over_udp(node: Path) -> None:
     [again] = replay(node / "four.yaml", [out], node / "again", lambda *_: None)
     assert again.same
     assert again.pictures > 5
+
+
+def test_what_is_left_out_is_counted_and_spoils_nothing_else(node: Path) -> None:
+    """Garbage in the same moment, a sensor that isn't the node's, and a time to come."""
+    exercise = read(node / "four.yaml")
+    seen = set_up(exercise, node).detections
+    seen = seen.take(np.flatnonzero(seen.sensor.equal("25-1"))[:1])
+    now_s = machine_s()
+    seen = replace(
+        seen,
+        time=np.array([now_s - 1.0]),
+        elevation_deg=np.full(1, np.nan),
+        identity=Labels.constant(None, 1),
+    )
+    said = [
+        _plots(seen, "")[0],
+        b"no ASTERIX at all" * 100,
+        _plots(replace(seen, sensor=Labels.constant("25-2", 1)), "")[0],
+        _plots(replace(seen, time=seen.time + 60.0), "")[0],
+    ]
+    clock = WallClock(exercise.start_s, now_s)
+    url = (node / "A.yaml").read_text().rpartition("feed: ")[2].strip()
+    with closing(opened(url, exercise, node, "four.yaml", clock, "A")) as feed:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as wire:
+            for data in said:
+                wire.sendto(data, ("127.0.0.1", int(url.rpartition(":")[2])))
+        limit_s = machine_s() + 10.0
+        while len(feed._listener._come) < len(said) and machine_s() < limit_s:  # type: ignore[attr-defined]
+            time.sleep(0.01)
+        got = feed.until(exercise.start_s)
+        assert got.sensor.values() == ["25-1"]
+        assert got.time == pytest.approx([exercise.start_s - 1.0], abs=0.01)
+        assert feed.left_out() == {
+            "datagrams_dropped": 0,
+            "datagrams_unread": 1,
+            "plots_of_other_sensors": 1,
+            "plots_to_come": 1,
+        }
 
 
 def test_an_address_that_is_none_is_told(node: Path) -> None:

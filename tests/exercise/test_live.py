@@ -155,6 +155,8 @@ def check_replays(folder: Path, starts: dict[str, list[Path]]) -> None:
         [replayed] = replay_recordings(folder / "four.yaml", [start], folder / "again", lambda *_: None)
         assert replayed.same
         assert replayed.pictures > 0
+    with pytest.raises(InputError, match="is of A, as is .*; expected one recording of each node"):
+        replay_recordings(folder / "four.yaml", [every[0], *starts["B"], every[0]], folder, lambda *_: None)
     # With one message less they are others.
     events = every[0] / "journal.events.jsonl"
     lines = [json.loads(line) for line in events.read_text().splitlines()]

@@ -8,7 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from tests.lunar.test_check import BRIGHT, HOUR, drive, plain
+from tests.messages.test_whole_files import full_disk
 
+from kizuna.errors import WorkError
 from kizuna.lunar.geopackage import write_geopackage
 from kizuna.lunar.plan import Stay
 
@@ -62,3 +64,14 @@ def test_drives_are_lines_and_stops_are_points(tmp_path):
     kind, point = points_of(stops[1][0])
     assert kind == 1
     np.testing.assert_allclose(point[0], line[-1])
+
+
+def test_a_full_disk_is_told_and_leaves_the_old_file(tmp_path):
+    """SQLite has errors of its own for it."""
+    plan = drive(plain(), hours=2.0, cells=20)
+    path = tmp_path / "a.gpkg"
+    path.write_bytes(b"old")
+    with full_disk(), pytest.raises(WorkError, match=r"a\.gpkg: could not be written"):
+        write_geopackage(path, plan, {})
+    assert path.read_bytes() == b"old"
+    assert [each.name for each in tmp_path.iterdir()] == ["a.gpkg"]

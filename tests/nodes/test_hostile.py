@@ -18,10 +18,12 @@ from kizuna.errors import InputError
 from kizuna.messages import codec
 from kizuna.messages.columns import Labels
 from kizuna.messages.detection import Detections
+from kizuna.messages.notice import Notices
 from kizuna.messages.packed import Packed, Told, pack, unpack
 from kizuna.messages.report import Reports
 from kizuna.messages.sensor import Sensors
 from kizuna.messages.track import Tracks
+from kizuna.nodes.dialogue import Dialogue
 from kizuna.nodes.node import Node
 from kizuna.nodes.release import Release
 from kizuna.nodes.sharing import Plan, Sharing
@@ -105,6 +107,24 @@ def test_a_node_takes_reports_of_those_alone_for_whom_the_sender_may_speak(
     expected = [(name, at) for at, name in enumerate(originators) if name in may]
     assert sorted((source.originator, source.track) for source in sources) == sorted(expected)
     assert node.usurped == sum(name not in may and name != "A" for name in originators)
+
+
+def test_a_node_takes_notices_of_those_alone_for_whom_the_sender_may_speak() -> None:
+    """Nor can anybody acknowledge in another's name."""
+    nations = {name: name for name in NODES}
+    node = Dialogue(Door(), Release("tracks"), nations, {}, speaks_for=SPEAKS_FOR)  # type: ignore[arg-type]
+    for sender, names in (("X", ["B", "X", "A"]), ("C", ["B", "C"]), ("stranger", ["stranger"])):
+        count = len(names)
+        said = Notices.of(
+            time=np.zeros(count),
+            originator=names,
+            notice=np.arange(count),
+            text=["launch"] * count,
+            releasable_to=["A"] * count,
+        )
+        known = SPEAKS_FOR.get(sender, frozenset())
+        assert node.receive(sender, said).originator.values() == [name for name in names if name in known]
+    assert node.usurped == 3
 
 
 NUMBERS = st.sampled_from([0.0, -0.0, 1e-300, 1e-3, 1.0, -1.0, 1e3, 1e9, 1e300, np.nan, np.inf, -np.inf])

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 
 from kizuna.bus.port import Message
 from kizuna.errors import InputError
-from kizuna.messages.columns import Table
+from kizuna.messages.columns import Labels, Table
 from kizuna.messages.detection import Detections
 from kizuna.messages.notice import Notices
 from kizuna.messages.report import Reports
@@ -119,6 +120,27 @@ def test_another_session_begins_with_nothing(opened: Open) -> None:
     assert opened("one").take("B", 1.0) != []
     assert opened("two").take("B", 1.0) == []
     assert opened("one").take("B", 1.0) == []
+
+
+def test_what_became_late_is_written_though_a_notice_was_first(opened: Open) -> None:
+    box = opened()
+    send(box, 0, 10.0, reports(10.0, [1]))
+    box.lose("B")
+    send(box, 1, 10.0, notice(7, 10.0))
+    box.write(11.0)
+    box.close()
+    assert [kind for kind, _ in opened().take("B", 12.0)] == ["notices", "reports"]
+
+
+def test_an_answer_is_another_notice_than_one_of_the_same_number(opened: Open) -> None:
+    """Answers bear the number of what they answer, whoever has said that."""
+    box = opened()
+    answers = [replace(notice(7), answers=Labels.of([name])) for name in ("B", "C")]
+    for number, each in enumerate([notice(7), *answers]):
+        send(box, number, 0.0, each)
+    [(_, kept)] = box.take("B", 10.0)
+    assert isinstance(kept, Notices)
+    assert kept.answers.values() == [None, "B", "C"]
 
 
 def test_a_file_of_another_kind_is_told(tmp_path: Path, opened: Open) -> None:

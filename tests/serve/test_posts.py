@@ -151,6 +151,8 @@ def test_a_token_can_t_be_made_over_to_another_post_or_time(tmp_path: Path) -> N
     for told in ({"post": "aide", "expires_s": 100.0}, {"post": "head", "expires_s": 1e9}):
         forged = base64.urlsafe_b64encode(json.dumps(told, sort_keys=True).encode()).decode().rstrip("=")
         assert post_of(f"{forged}.{signature}", keys.register, 50.0) is None
+    endless = base64.urlsafe_b64encode(b'{"post": "head", "expires_s": 1' + b"0" * 400 + b"}").decode()
+    assert post_of(f"{endless}.{signature}", keys.register, 50.0) is None
 
 
 def test_an_order_goes_from_draft_to_done(server: Server) -> None:

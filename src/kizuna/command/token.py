@@ -23,7 +23,7 @@ def post_of(token: str, register: Register, now_s: float) -> str | None:
         held = json.loads(told)
         post, expires_s = held["post"], float(held["expires_s"])
         key = register[post]
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None
     if not signed_by(key, signature, _FOR + told) or not now_s < expires_s:
         return None

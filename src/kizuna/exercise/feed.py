@@ -30,6 +30,10 @@ class Feed(Protocol):
         """What the node's sensors have detected up to a time, s since 1970-01-01 UTC, and not yet given."""
         ...
 
+    def left_out(self) -> dict[str, int]:
+        """What came and was left out, and why."""
+        ...
+
     def close(self) -> None:
         """Hear no more."""
         ...
@@ -86,6 +90,9 @@ class _Recorded:
     def until(self, now_s: float) -> Detections:
         return self._feeder.until(self._node, now_s)
 
+    def left_out(self) -> dict[str, int]:
+        return {}
+
     def close(self) -> None:
         """There is nothing to close."""
 
@@ -102,21 +109,38 @@ class _Heard:
         self._clock = clock
         [mine] = [each for each in exercise.nodes if each.node == node]
         self._sensors = frozenset(exercise.sensors_of(mine))
+        self._garbage = self._foreign = self._ahead = 0
 
     def until(self, now_s: float) -> Detections:
-        datagrams = self._listener.take()
+        seen = self._read(self._listener.take())
+        seen = replace(seen, time=self._clock.shown(seen.time))
+        # Who tells a time to come has another day, or a wrong clock.
+        own, ahead = seen.sensor.among(self._sensors), seen.time > now_s + _AHEAD_S
+        self._foreign += int(np.count_nonzero(~own))
+        self._ahead += int(np.count_nonzero(own & ahead))
+        seen = seen.take(own & ~ahead)
+        return seen.take(np.argsort(seen.time, kind="stable"))
+
+    def left_out(self) -> dict[str, int]:
+        return {
+            "datagrams_dropped": self._listener.dropped,
+            "datagrams_unread": self._garbage,
+            "plots_of_other_sensors": self._foreign,
+            "plots_to_come": self._ahead,
+        }
+
+    def _read(self, datagrams: list[tuple[float, bytes]]) -> Detections:
+        """What some datagrams say; those that aren't ASTERIX at all are counted, and spoil no others."""
         if not datagrams:
             return Detections.empty()
         try:
-            seen = decode(*of_datagrams(datagrams), self._url).detections
+            return decode(*of_datagrams(datagrams), self._url).detections
         except InputError:
-            # What isn't ASTERIX at all; single broken records are passed over.
-            return Detections.empty()
-        seen = replace(seen, time=self._clock.shown(seen.time))
-        codes = [seen.sensor.code(name) for name in self._sensors]
-        # Who tells a time to come has another day, or a wrong clock.
-        seen = seen.take(np.isin(seen.sensor.codes, codes) & (seen.time <= now_s + _AHEAD_S))
-        return seen.take(np.argsort(seen.time, kind="stable"))
+            half = len(datagrams) // 2
+            if not half:
+                self._garbage += 1
+                return Detections.empty()
+            return Detections.join([self._read(datagrams[:half]), self._read(datagrams[half:])])
 
     def close(self) -> None:
         self._listener.close()

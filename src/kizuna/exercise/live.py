@@ -114,6 +114,7 @@ def run_live(path: Path, begin_s: float | None, speed: float, report: Callable[[
                 unread=port.unread,
                 dropped=port.dropped,
                 undated=port.undated,
+                left_out={**node.left_out(), **feed.left_out()},
                 clocks={peer: clocks._asdict() for peer, clocks in door.clocks().items()},
                 kept=door.kept(),
             )

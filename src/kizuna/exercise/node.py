@@ -15,7 +15,7 @@ from kizuna.nodes.node import Node
 from kizuna.nodes.outlet import Thrift
 from kizuna.nodes.release import Release
 from kizuna.nodes.rules import Rules
-from kizuna.nodes.sharing import Plan, relays_of
+from kizuna.nodes.sharing import Plan, relays_of, spoken_for
 from kizuna.scenario.model import Exercise, Variant
 
 
@@ -129,6 +129,7 @@ def node_of(
             nations_of(exercise),
             relays_of(name, reached),
             answers_at(exercise, next(node for node in exercise.nodes if node.node == name)),
+            spoken_for(name, reached),
         ),
         owners={peer.node: frozenset(exercise.sensors_of(peer)) for peer in exercise.nodes},
     )
@@ -141,11 +142,7 @@ def _plan(exercise: Exercise, variant: Variant, node: str, reached: dict[str, fr
         rule=variant.fuse,
         every_s=variant.report_every_s,
         hold_s=variant.hold_s,
-        speaks_for={
-            peer: frozenset({peer}) | relays_of(peer, reached)[node]
-            for peer, peers in reached.items()
-            if node in peers
-        },
+        speaks_for=spoken_for(node, reached),
         thrift=_thrift(exercise, variant, node),
     )
 

@@ -60,11 +60,19 @@ def replay(
     Raises
     ------
     InputError
-        When a folder holds no recording of this exercise, or it is damaged before its end.
+        When a folder holds no recording of this exercise, or one of a node of which another one does, or it
+        is damaged before its end.
     WorkError
         When the folder can't be written.
     """
     exercise = read(path)
+    nodes: dict[str, Path] = {}
+    for folder in folders:
+        node = _began(read_events(folder), folder, exercise).node
+        if node in nodes:
+            problem = f"is of {node}, as is {nodes[node]}"
+            raise InputError(str(folder), "", problem, "one recording of each node at a time")
+        nodes[node] = folder
     made = []
     for number, folder in enumerate(folders):
         report("replay", number / len(folders))

@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from kizuna.errors import WorkError
 from kizuna.files import replacing
 from kizuna.geo.bodies import MOON
 from kizuna.geo.geodesic import great_circle_m
@@ -110,16 +111,19 @@ def write_geopackage(path: Path | str, plan: Plan, stations: dict[str, tuple[flo
     for name, (lat, east) in named.items():
         point = _geometry(np.array([(east + 180.0) % 360.0 - 180.0]), np.array([lat]))
         stops.append((point, name, *visits.get(name, (None, None))))
-    with replacing(path) as temporary, closing(sqlite3.connect(temporary)) as file:
-        file.executescript(_TABLES)
-        file.executemany("INSERT INTO gpkg_spatial_ref_sys VALUES (?, ?, ?, ?, ?, ?)", _SYSTEMS)
-        for name, kind in (("drives", "LINESTRING"), ("stops", "POINT")):
-            # The extent of a layer may be left open; its date is the plan's, so that bytes repeat.
-            file.execute(_CONTENTS, (name, name, _stamp(plan.time_s[0]), _MOON_SYSTEM))
-            file.execute(_GEOMETRY, (name, kind, _MOON_SYSTEM))
-        file.executemany("INSERT INTO drives VALUES (NULL, ?, ?, ?, ?)", drives)
-        file.executemany("INSERT INTO stops VALUES (NULL, ?, ?, ?, ?)", stops)
-        file.commit()
+    try:
+        with replacing(path) as temporary, closing(sqlite3.connect(temporary)) as file:
+            file.executescript(_TABLES)
+            file.executemany("INSERT INTO gpkg_spatial_ref_sys VALUES (?, ?, ?, ?, ?, ?)", _SYSTEMS)
+            for name, kind in (("drives", "LINESTRING"), ("stops", "POINT")):
+                # The extent of a layer may be left open; its date is the plan's, so that bytes repeat.
+                file.execute(_CONTENTS, (name, name, _stamp(plan.time_s[0]), _MOON_SYSTEM))
+                file.execute(_GEOMETRY, (name, kind, _MOON_SYSTEM))
+            file.executemany("INSERT INTO drives VALUES (NULL, ?, ?, ?, ?)", drives)
+            file.executemany("INSERT INTO stops VALUES (NULL, ?, ?, ?, ?)", stops)
+            file.commit()
+    except sqlite3.OperationalError as error:
+        raise WorkError(f"{path}: could not be written ({error})") from error
 
 
 def _stamp(time_s: float) -> str:

@@ -1,6 +1,6 @@
 """Columns: the one description of a table that memory, wire and file share."""
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import Any, Literal, Self, cast
@@ -100,6 +100,10 @@ class Labels:
         """Which rows hold this name."""
         code = self.code(name)
         return np.zeros(len(self), dtype=np.bool_) if code < 0 else self.codes == code
+
+    def among(self, names: Collection[str]) -> BoolN:
+        """Which rows hold one of these names."""
+        return np.isin(self.codes, [code for code, name in enumerate(self.names) if name in names])
 
     def missing(self) -> BoolN:
         """Which rows are null."""

@@ -29,6 +29,8 @@ class Dialogue:
     answers_at
         When this node acknowledges a notice that asks for it: by the time at which it took note, the node
         that says it and its number; None where nobody does.
+    speaks_for
+        For each peer, the originators whose notices it may send; when absent, those of all.
     """
 
     def __init__(
@@ -38,12 +40,16 @@ class Dialogue:
         nations: Mapping[str, str],
         relays: Mapping[str, frozenset[str]],
         answers_at: Callable[[float, str, int], float] | None = None,
+        speaks_for: Mapping[str, frozenset[str]] | None = None,
     ) -> None:
         self._port = port
         self._release = release
         self._nations = nations
         self._relays = relays
         self._answers_at = answers_at
+        self._speaks_for = speaks_for
+        self.usurped = 0
+        """Notices of originators for whom their sender may not speak."""
         self._heard: set[tuple[str, int, str]] = set()
         self._waiting: dict[str, list[Notices]] = {}
         self._asked: list[Notices] = []
@@ -56,7 +62,7 @@ class Dialogue:
 
     def receive(self, sender: str, notices: Notices) -> Notices:
         """Take in what a peer says, and give what is new and addressed to this node's nation."""
-        mine = self._for(self._port.node, self._release.accepted(notices))
+        mine = self._for(self._port.node, self._release.accepted(self._spoken(sender, notices)))
         rows = zip(mine.originator.values(), mine.notice, mine.answers.values(), strict=True)
         keys = [(str(name), int(number), answers or "") for name, number, answers in rows]
         news = mine.take(np.array([key not in self._heard for key in keys], dtype=np.bool_))
@@ -113,6 +119,14 @@ class Dialogue:
             answer_by=np.array([np.nan]),
             answers=Labels.constant(name, 1),
         )
+
+    def _spoken(self, sender: str, notices: Notices) -> Notices:
+        """The rows for whose originators a peer may speak."""
+        if self._speaks_for is None:
+            return notices
+        may = notices.originator.among(self._speaks_for.get(sender, frozenset()))
+        self.usurped += int(np.count_nonzero(~may))
+        return notices if may.all() else notices.take(may)
 
     def _for(self, node: str, notices: Notices) -> Notices:
         """The rows that are addressed to a node's nation."""

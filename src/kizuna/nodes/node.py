@@ -104,6 +104,15 @@ class Node:
         """How many messages have come from each peer, each counted once."""
         return dict(self._heard)
 
+    def left_out(self) -> dict[str, int]:
+        """How much of what peers have said was left out: what can't be read, be theirs to say, or be so."""
+        parts = [part for part in (self._sharing, self._dialogue) if part is not None]
+        return {
+            "unread": 0 if self._sharing is None else self._sharing.unread,
+            "usurped": self.usurped + sum(part.usurped for part in parts),
+            "absurd": 0 if self._sharing is None else self._sharing.absurd,
+        }
+
     def remarks(self) -> list[str]:
         """What its tracker has to remark on its input, in sentences."""
         return self._tracker.remarks()
@@ -237,11 +246,9 @@ class Node:
         if self._owners is None:
             return detections
         own = self._owners.get(sender, frozenset())
-        names = detections.sensor.names
-        if own.issuperset(names):
+        if own.issuperset(detections.sensor.names):
             return detections
-        codes = [code for code, name in enumerate(names) if name in own]
-        kept = detections.take(np.isin(detections.sensor.codes, codes))
+        kept = detections.take(detections.sensor.among(own))
         self.usurped += len(detections) - len(kept)
         return kept
 

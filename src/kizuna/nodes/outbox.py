@@ -21,7 +21,7 @@ from kizuna.messages.columns import Table
 from kizuna.messages.detection import Detections
 from kizuna.messages.notice import Notices
 from kizuna.messages.report import Reports
-from kizuna.shapes import BoolN
+from kizuna.shapes import BoolN, FloatN
 
 KINDS: Final[dict[str, type[Table]]] = {"notices": Notices, "reports": Reports, "detections": Detections}
 """What is kept, what is worth most first."""
@@ -126,6 +126,7 @@ class Outbox:
             held.late = {kind: self._useful(kind, table, now_s) for kind, table in held.late.items()}
             wanted = held.written | {kind for kind, table in held.late.items() if len(table)}
             self._write(peer, held, {kind: self._all(held, kind) for kind in wanted})
+            held.changed = False
 
     def close(self) -> None:
         """Close the file."""
@@ -184,7 +185,6 @@ class Outbox:
                     self._rows.execute("INSERT INTO kept VALUES (?, ?, ?)", row)
             self._rows.execute("COMMIT")
         held.written = (held.written - set(tables)) | {kind for kind, table in tables.items() if len(table)}
-        held.changed = False
 
     @contextmanager
     def _telling(self) -> Iterator[None]:
@@ -204,17 +204,19 @@ def _joined(kind: str, parts: list[Table]) -> Table:
     """Rows of one kind, each once: of a track the newest report."""
     table = KINDS[kind].join(parts)
     if isinstance(table, Reports):
-        return _last(table, table.originator.values(), table.track, table.time)
+        return _last(table, table.time, zip(table.originator.values(), table.track, strict=True))
     if isinstance(table, Notices):
-        return _last(table, table.originator.values(), table.notice, table.time)
+        # Answers bear the numbers of what they answer.
+        names = table.originator.values(), table.answers.values()
+        return _last(table, table.time, zip(*names, table.notice, strict=True))
     return table
 
 
-def _last(table: Table, names: list[str | None], numbers: np.ndarray, time_s: np.ndarray) -> Table:
-    """The newest row of each name and number, in order of time."""
-    newest: dict[tuple[str | None, int], int] = {}
+def _last(table: Table, time_s: FloatN, names: Iterable[tuple[object, ...]]) -> Table:
+    """The newest row of each name, in order of time."""
+    newest: dict[tuple[object, ...], int] = {}
+    keys = list(names)
     for row in np.argsort(time_s, kind="stable").tolist():
-        key = (names[row], int(numbers[row]))
-        newest.pop(key, None)
-        newest[key] = row
+        newest.pop(keys[row], None)
+        newest[keys[row]] = row
     return table.take(np.fromiter(newest.values(), dtype=np.int64, count=len(newest)))

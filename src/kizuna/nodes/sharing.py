@@ -177,8 +177,7 @@ class Sharing:
 
     def _spoken(self, reports: Reports, originators: frozenset[str]) -> Reports:
         """The rows for whose originators a peer may speak."""
-        codes = [code for code, name in enumerate(reports.originator.names) if name in originators]
-        may = np.isin(reports.originator.codes, codes)
+        may = reports.originator.among(originators)
         self.usurped += int(np.count_nonzero(~may))
         if may.all():
             return reports
@@ -248,6 +247,18 @@ def relays_of(node: str, links: Mapping[str, frozenset[str]]) -> dict[str, froze
             name for name, reached in links.items() if name not in (node, peer) and peer not in reached
         )
         for peer in links.get(node, frozenset())
+    }
+
+
+def spoken_for(node: str, links: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+    """For each node that reaches this one, the originators for whom it may speak here.
+
+    Itself, and those for whom it passes on; parameters as of `relays_of`.
+    """
+    return {
+        peer: frozenset({peer}) | relays_of(peer, links)[node]
+        for peer, reached in links.items()
+        if node in reached
     }
 
 

@@ -18,7 +18,8 @@ class Remarks:
 
     def __init__(self) -> None:
         self._shared: dict[int, set[int]] = {}
-        self._changed: dict[int, list[int]] = {}
+        self._changed: dict[int, dict[int, None]] = {}
+        """Of each track, the identities that it has had, each once, in order."""
         self._last: dict[int, tuple[IntN, IntN]] = {}
 
     def look(self, tracks: Register, alive: BoolN) -> None:
@@ -42,8 +43,8 @@ class Remarks:
             before, then = self._last[channel]
             _, new, old = np.intersect1d(number, before, assume_unique=True, return_indices=True)
             for at in np.flatnonzero(said[new] != then[old]):
-                known = self._changed.setdefault(int(number[new[at]]), [int(then[old[at]])])
-                known.append(int(said[new[at]]))
+                known = self._changed.setdefault(int(number[new[at]]), {int(then[old[at]]): None})
+                known[int(said[new[at]])] = None
         self._last[channel] = number, said
 
     def conflicts(self, heard: Filter) -> dict[str, list[dict[str, Any]]]:
