@@ -114,8 +114,10 @@ class _Heard:
     def until(self, now_s: float) -> Detections:
         seen = self._read(self._listener.take())
         seen = replace(seen, time=self._clock.shown(seen.time))
-        # Who tells a time to come has another day, or a wrong clock.
-        own, ahead = seen.sensor.among(self._sensors), seen.time > now_s + _AHEAD_S
+        # Who tells a time to come has another day, or a wrong clock. A turn may come late: what is after it
+        # waits in the node.
+        latest_s = max(now_s, self._clock.now_s()) + _AHEAD_S
+        own, ahead = seen.sensor.among(self._sensors), seen.time > latest_s
         self._foreign += int(np.count_nonzero(~own))
         self._ahead += int(np.count_nonzero(own & ahead))
         seen = seen.take(own & ~ahead)
