@@ -16,12 +16,13 @@ from kizuna.geo.bodies import MOON
 from kizuna.geo.geodesic import great_circle_m
 from kizuna.kernels.stores import through
 from kizuna.lunar.checkcrew import crew_margins
-from kizuna.lunar.ephemeris import EARTH_RADIUS_M, SUN_RADIUS_M, Ephemeris
+from kizuna.lunar.ephemeris import Ephemeris
 from kizuna.lunar.horizon import Horizon, horizon_at, skyline_at
 from kizuna.lunar.light import LIT, lights_at
 from kizuna.lunar.margin import Margin, least, most
 from kizuna.lunar.plan import Plan
 from kizuna.lunar.power import KWH, full
+from kizuna.lunar.strips import STRIPS, discs, share_seen
 from kizuna.lunar.terrain import Terrain
 from kizuna.lunar.walkback import patches, walks_home
 from kizuna.shapes import BoolN, FloatN, IntN
@@ -31,8 +32,6 @@ _LOOK_S: Final = 60.0
 
 _PASSING_S: Final = 600.0
 """Where the rover stays no longer, only the sky around Sun and Earth is looked at."""
-
-_STRIPS: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,23 +220,19 @@ def _passing(
     """Shares of Sun and Earth at some times (L,) that lie close together: only where they stand is looked."""
     x, y = terrain.plane.to_plane(*place)
     height_m = float(terrain.height_at(x, y)) + mast_m
-    sky = ephemeris.sky(looks, *place, height_m)
-    # A disc is cut into strips that each hide behind their own piece of ground; meanwhile it hardly moves.
-    strip = np.linspace(-1.0, 1.0, 2 * _STRIPS + 1)[1::2]
-    chord = np.sqrt(1.0 - strip * strip)
-    seen, aside = [], []
-    for see, radius_m in ((sky.sun, SUN_RADIUS_M), (sky.earth, EARTH_RADIUS_M)):
-        azimuth, elevation, away_m = see(*place, height_m)
-        size = np.degrees(np.arcsin(radius_m / away_m))
-        seen.append((elevation, size))
-        middle = len(looks) // 2
-        aside.append(azimuth[middle] + strip * size[middle] / np.cos(np.radians(elevation[middle])))
+    bodies = discs(ephemeris, place, height_m, looks)
+    # Meanwhile they hardly move.
+    middle = len(looks) // 2
+    aside = [
+        azimuth[middle] + STRIPS * size[middle] / np.cos(np.radians(elevation[middle]))
+        for azimuth, elevation, size in bodies
+    ]
     ground = skyline_at(terrain, *place, np.concatenate(aside), mast_m=mast_m)[0].reshape(2, -1)
-    out = []
-    for (elevation, size), hidden in zip(seen, ground, strict=True):
-        above = (elevation[:, None] - hidden) / size[:, None]
-        out.append(np.clip(above + chord, 0.0, 2.0 * chord).sum(axis=1) / (2.0 * chord).sum())
-    return out[0], out[1]
+    sun, earth = (
+        share_seen((elevation[:, None] - hidden) / size[:, None])
+        for (_, elevation, size), hidden in zip(bodies, ground, strict=True)
+    )
+    return sun, earth
 
 
 def _powered(plan: Plan, ground: Ways, seconds: FloatN, leg: IntN, sun: FloatN, earth: FloatN) -> Course:

@@ -6,13 +6,13 @@ from typing import Final
 import numba
 import numpy as np
 
-from kizuna.lunar.ephemeris import EARTH_RADIUS_M, SUN_RADIUS_M, Ephemeris
+from kizuna.lunar.ephemeris import Ephemeris
 from kizuna.lunar.horizon import skyline_at
+from kizuna.lunar.strips import STRIPS, discs, share_seen
 from kizuna.lunar.terrain import Terrain
 from kizuna.shapes import Float, FloatN, IntN
 
 _LOOK_S: Final = 600.0
-_STRIPS: Final = 12
 _RAISED_DEG: Final = np.linspace(-0.6, 0.6, 13)
 """By how much the ground may stand higher than the map says, as it is tabled."""
 
@@ -89,27 +89,21 @@ def _seen(
 ) -> list[tuple[Float, FloatN]]:
     """For the Sun and the Earth: shares (L, 13), and degrees by metre (L,), at looks (L,) from a place."""
     height_m = float(terrain.height_at(*terrain.plane.to_plane(*place))) + mast_m
-    sky = ephemeris.sky(looks, *place, height_m)
-    # A disc is cut into strips that each hide behind their own piece of ground.
-    strip = np.linspace(-1.0, 1.0, 2 * _STRIPS + 1)[1::2]
-    chord = np.sqrt(1.0 - strip * strip)
-    discs, sectors = [], []
-    for see, radius_m in ((sky.sun, SUN_RADIUS_M), (sky.earth, EARTH_RADIUS_M)):
-        azimuth, elevation, away_m = see(*place, height_m)
+    bodies, sectors = [], []
+    for azimuth, elevation, size in discs(ephemeris, place, height_m, looks):
         azimuth = np.degrees(np.unwrap(np.radians(azimuth)))
-        size = np.degrees(np.arcsin(radius_m / away_m))
         wide = 1.05 * float((size / np.cos(np.radians(elevation))).max())
         low, high = float(azimuth.min()) - wide, float(azimuth.max()) + wide
         sectors.append(np.linspace(low, high, int(np.ceil((high - low) / _APART_DEG)) + 1))
-        discs.append((azimuth, elevation, size))
+        bodies.append((azimuth, elevation, size))
     ground, away = skyline_at(terrain, *place, np.concatenate(sectors), mast_m=mast_m)
     out, first = [], 0
-    for sector, (azimuth, elevation, size) in zip(sectors, discs, strict=True):
+    for sector, (azimuth, elevation, size) in zip(sectors, bodies, strict=True):
         last = first + len(sector)
-        aside = azimuth[:, None] + strip * (size / np.cos(np.radians(elevation)))[:, None]
+        aside = azimuth[:, None] + STRIPS * (size / np.cos(np.radians(elevation)))[:, None]
         over = elevation[:, None] - np.interp(aside, sector, ground[first:last])
         above = (over[:, None, :] - _RAISED_DEG[:, None]) / size[:, None, None]
-        share = np.clip(above + chord, 0.0, 2.0 * chord).sum(axis=2) / (2.0 * chord).sum()
+        share = share_seen(above)
         apart_m = np.maximum(np.interp(azimuth, sector, away[first:last]), _NEAR_M)
         out.append((share, np.degrees(np.sqrt(2.0) / apart_m)))
         first = last
