@@ -8,9 +8,11 @@ import pytest
 
 from kizuna.bus.journal import read_events
 from kizuna.errors import InputError
+from kizuna.exercise.live import session_of
 from kizuna.exercise.run import run
 from kizuna.messages import codec
 from kizuna.messages.track import Tracks
+from kizuna.scenario.read import read
 
 EXERCISE = """
 exercise: three
@@ -135,3 +137,23 @@ def test_bad_rules_are_told_before_any_work(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"abc\.cedar: line 1: the policy that begins here is not Cedar"):
         run(tmp_path / "three.yaml", tmp_path / "out", None, (), "kizuna run three.yaml", silent)
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(("variant", "same"), [("ruled", False), ("free", True)])
+def test_what_a_live_node_has_kept_is_dropped_when_rules_have_changed(
+    tmp_path: Path, variant: str, same: bool
+) -> None:
+    """Its outbox belongs to a session; where all is released, rules make no difference to that."""
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "abc.cedar").write_text(RULES)
+    (tmp_path / "three.yaml").write_text(EXERCISE)
+    exercise = read(tmp_path / "three.yaml")
+    [asked] = [each for each in exercise.variants if each.variant == variant]
+    sessions = []
+    for rules in (RULES, RULES, RULES.replace("OPEN", "CLOSED")):
+        (tmp_path / "rules" / "abc.cedar").write_text(rules)
+        sessions.append(session_of(exercise, asked, tmp_path, 1.0, 0.0))
+    assert sessions[0] == sessions[1]
+    assert (sessions[1] == sessions[2]) == same
+    other = exercise.model_copy(update={"seed": 5})
+    assert session_of(other, asked, tmp_path, 1.0, 0.0) != sessions[2]

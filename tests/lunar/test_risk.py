@@ -17,7 +17,7 @@ from kizuna.lunar.ephemeris import load_ephemeris
 from kizuna.lunar.mission import read_mission
 from kizuna.lunar.plan import Activity, read_plan, write_plan
 from kizuna.lunar.power import KWH
-from kizuna.lunar.risk import assess
+from kizuna.lunar.risk import _Some, _summary, assess
 from kizuna.lunar.rover import Rover
 from kizuna.lunar.site import Rules
 
@@ -124,6 +124,18 @@ def test_who_is_late_is_late_for_all_that_follows(sky):
     close = replace(plan, activities=(activities[0], replace(activities[1], start_s=BRIGHT + 6.75 * HOUR)))
     found = assess(close, terrain, sky, replace(NONE, speed=0.9, eva=0.3), runs=50)
     assert found.together.holds == 1.0
+
+
+def test_all_limits_hold_where_each_does():
+    """Also when rounding leaves a limit of 0 a ten-millionth of a watt short; a whole watt is too much."""
+    times, curve = np.zeros(3), np.zeros((3, 1))
+    margins = {
+        ("heat", "W", 0.0): (np.array([-1e-7, 5.0, -1.0]), times),
+        ("slope", "deg", 20.0): (np.array([1.0, -1e-6, 1.0]), times),
+    }
+    found = _summary([_Some(margins, curve, curve, times)], np.zeros(1))
+    assert [each.holds for each in found.chances] == [pytest.approx(2 / 3), 1.0]
+    assert found.together.holds == pytest.approx(2 / 3)
 
 
 def test_bad_questions_are_told(sky, mission, tmp_path):

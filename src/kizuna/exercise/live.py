@@ -1,5 +1,6 @@
 """One node of an exercise, live: the same node as in a simulation, behind a real port and by a real clock."""
 
+import hashlib
 import math
 from collections.abc import Callable
 from contextlib import closing
@@ -89,7 +90,7 @@ def run_live(path: Path, begin_s: float | None, speed: float, report: Callable[[
     # Each start has a folder of its own, so that a node that comes back destroys nothing.
     out = folder / asked.out / format_utc(math.floor(machine_s())).replace(":", "").replace("-", "")
     kept = (folder / asked.out).with_name(f"{Path(asked.out).name}.outbox")
-    session = f"{exercise.exercise} {variant.variant} {exercise.seed} {speed} {machine_begin_s}"
+    session = session_of(exercise, variant, (folder / asked.exercise).parent, speed, machine_begin_s)
     try:
         with (
             closing(_outbox(exercise, variant, kept, session, speed)) as outbox,
@@ -122,6 +123,24 @@ def run_live(path: Path, begin_s: float | None, speed: float, report: Callable[[
         port.close()
     settle(out)
     return out
+
+
+def session_of(exercise: Exercise, variant: Variant, folder: Path, speed: float, begin_s: float) -> str:
+    """What is being run, by whose rules: what others let go must not be sent any more.
+
+    Parameters
+    ----------
+    exercise, variant, speed
+        What is run, and how fast.
+    folder
+        Where the exercise's file lies.
+    begin_s
+        When it begins by the machine's clock, s since 1970-01-01 UTC.
+    """
+    files = sorted((exercise.release or {}).values()) if variant.rules else []
+    known = [exercise.model_dump_json().encode(), *((folder / file).read_bytes() for file in files)]
+    digest = hashlib.blake2b(b"\0".join(known), digest_size=16).hexdigest()
+    return f"{exercise.exercise} {variant.variant} {speed} {begin_s} {digest}"
 
 
 def _outbox(exercise: Exercise, variant: Variant, path: Path, session: str, speed: float) -> Outbox:

@@ -316,7 +316,8 @@ def _summary(some: list[_Some], curve_s: FloatN) -> Risk:
         for key in some[0].margins
     ]
     chances.sort(key=lambda each: (each.holds, each.left(_WEAK) / max(abs(each.limit), 1e-9)))
-    shares = np.array([each.margins / max(abs(each.limit), 1e-9) for each in chances])
+    # By the measure by which each of them is kept or broken: limits of 0 have no share.
+    shares = np.array([each.margins / max(abs(each.limit), 1.0) for each in chances])
     weakest = shares.argmin(axis=0)
     when = np.array([each.time_s for each in chances])[weakest]
     together = _chance(("all limits", "", 1.0), shares.min(axis=0), when)
