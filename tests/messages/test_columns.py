@@ -92,7 +92,8 @@ def test_the_columns_are_those_of_the_agreement() -> None:
     )
     assert names[Sensors] == (
         "sensor nation kind lat_deg lon_deg alt_m sigma_range_m sigma_azimuth_deg sigma_elevation_deg "
-        "sigma_range_rate_mps sigma_position_m sigma_altitude_m max_range_m period_s pd clutter_per_scan"
+        "sigma_range_rate_mps sigma_position_m sigma_altitude_m max_range_m period_s pd clutter_per_scan "
+        "resolution_range_m resolution_azimuth_deg"
     )
     assert names[Tracks] == (
         "time node track lat_deg lon_deg alt_m ve_mps vn_mps vu_mps cov status identity kind sensors "

@@ -31,14 +31,20 @@ def pair(**changed):
     return tracks
 
 
-def gone(tracks):
+def gone(tracks, apart=()):
     where = hashed(tracks, MOTION.models, START_S, 0.0)
-    return twins(tracks, Sources.of(radars(2)), MOTION, where, START_S).tolist()
+    return twins(
+        tracks, Sources.of(radars(2)), MOTION, where, START_S, np.array(apart, dtype=np.int64)
+    ).tolist()
 
 
 def test_the_younger_goes():
     assert gone(pair()) == [1]
     assert gone(pair(born_s=START_S - 200.0)) == [0]
+
+
+def test_two_that_are_known_to_be_two_stay():
+    assert gone(pair(), apart=[[0, 1]]) == []
 
 
 def test_the_unconfirmed_goes_even_if_older():

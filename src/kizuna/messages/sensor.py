@@ -15,7 +15,9 @@ class Sensors(Table):
     with `sigma_altitude_m` it gets heights from Mode C. `sigma_position_m` holds for each horizontal axis of
     a position report, `sigma_altitude_m` for its altitude. `pd` is the probability of detection in one scan
     of `period_s`, up to three quarters of `max_range_m`, beyond which it falls (`kizuna.models.detection`).
-    `clutter_per_scan` is the mean number of false reports in one scan.
+    `clutter_per_scan` is the mean number of false reports in one scan. Of two objects that are as far apart
+    as the resolution in range or in azimuth, a radar makes one plot every other time; a radar without both
+    resolves everything.
     """
 
     sensor: Labels = label()
@@ -34,6 +36,8 @@ class Sensors(Table):
     period_s: FloatN = number("s", nullable=True, above=0.0, high=3600.0)
     pd: FloatN = number("1", nullable=True, above=0.0, high=1.0)
     clutter_per_scan: FloatN = number("1", nullable=True, low=0.0, high=1e6)
+    resolution_range_m: FloatN = number("m", nullable=True, above=0.0, high=1e5)
+    resolution_azimuth_deg: FloatN = number("deg", nullable=True, above=0.0, high=45.0)
 
     def is_3d(self) -> BoolN:
         """Which rows are radars that measure elevation."""

@@ -35,6 +35,19 @@ def probability(range_m: ArrayLike, pd: ArrayLike, max_range_m: ArrayLike) -> Fl
     return np.where(distance <= limit, nominal**loss, 0.0)[()]
 
 
+def merged(range_cells: ArrayLike, azimuth_cells: ArrayLike) -> Float:
+    """Probability that a radar gives one plot of two objects, by their separation: two (...) -> (...).
+
+    The separation counts in units of the radar's resolution in range and in azimuth, each the separation at
+    which half of the pairs are resolved: exp(-ln 2 (Δr/α_r)²) exp(-ln 2 (Δφ/α_φ)²).
+
+    Source: Koch and van Keuk, "Multiple hypothesis track maintenance with possibly unresolved measurements",
+    IEEE Transactions on Aerospace and Electronic Systems 33 (1997), 883-892.
+    """
+    made: Float = np.exp2(-np.square(range_cells) - np.square(azimuth_cells))
+    return made
+
+
 def coverage(
     site_lat_deg: ArrayLike,
     site_lon_deg: ArrayLike,

@@ -51,6 +51,14 @@ class SensorType(Record):
     clutter_per_scan: float | None = _column(
         "clutter_per_scan", "Mean number of false reports in one scan; 0 when absent"
     )
+    resolution_range_m: float | None = _column(
+        "resolution_range_m",
+        "How far apart in range a radar resolves two objects every other time; without this and "
+        "resolution_azimuth_deg, always",
+    )
+    resolution_azimuth_deg: float | None = _column(
+        "resolution_azimuth_deg", "How far apart in azimuth a radar resolves two objects every other time"
+    )
 
 
 class SensorRow(SensorType):

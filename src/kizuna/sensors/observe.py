@@ -8,7 +8,7 @@ import numpy as np
 from kizuna.messages.columns import Labels
 from kizuna.messages.detection import Detections
 from kizuna.messages.sensor import Sensors
-from kizuna.sensors import adsb, clutter, passive, radar
+from kizuna.sensors import adsb, clutter, passive, radar, unresolved
 from kizuna.sensors.plots import Plots, Sensor
 from kizuna.sensors.reach import pieces, within
 from kizuna.world.flights import Flights
@@ -33,7 +33,8 @@ def observe(
     """What all sensors report from one time to before another, in order of time.
 
     What a sensor reports of an object depends on the seed, on both their names and on the object's path
-    alone: neither another sensor, nor another object, nor the window of time changes it. So windows one after
+    alone: neither another sensor, nor another object, nor the window of time changes it. (Objects nearby do,
+    for a radar that doesn't resolve them: `kizuna.sensors.unresolved`.) So windows one after
     the other give together what one window over all of them gives. Reports at the same time are in the order
     of the sensors in their table, then of the objects, clutter last.
 
@@ -53,7 +54,10 @@ def observe(
     parts, reports = pieces(flights, start_s, end_s), []
     for row in range(len(sensors)):
         sensor = Sensor.of(sensors, row, seed)
-        seen = _LOOKS[sensor.kind](flights, sensor, within(parts, sensor), seed)
+        if sensor.kind == "radar" and unresolved.limits(sensor):
+            seen = unresolved.observe(flights, sensor, start_s, end_s, seed)
+        else:
+            seen = _LOOKS[sensor.kind](flights, sensor, within(parts, sensor), seed)
         both = Plots.join([seen, clutter.observe(sensor, start_s, end_s, seed)])
         reports.append(_without(both, (outages or {}).get(sensor.name, ())))
     return _table(flights, sensors, reports)

@@ -14,7 +14,7 @@ from kizuna.shapes import BoolN, FloatN, FloatNx3, IntN
 _NUMBERS: Final = (
     *("lat_deg", "lon_deg", "alt_m", "sigma_range_m", "sigma_azimuth_deg", "sigma_elevation_deg"),
     *("sigma_range_rate_mps", "sigma_position_m", "sigma_altitude_m", "max_range_m", "period_s", "pd"),
-    "clutter_per_scan",
+    *("clutter_per_scan", "resolution_range_m", "resolution_azimuth_deg"),
 )
 
 
@@ -37,6 +37,8 @@ class Sensor:
     period_s: float
     pd: float
     clutter_per_scan: float
+    resolution_range_m: float
+    resolution_azimuth_deg: float
     phase: float
     """Share of a scan that is over at 1970-01-01 00:00 UTC, in [0, 1). A radar's scan begins when its beam
     passes north, and so its beam points to 360° (time / period + phase)."""

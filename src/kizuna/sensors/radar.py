@@ -64,7 +64,7 @@ def _observe(
         "range_m": np.maximum(distance + sensor.sigma_range_m * noise[0], 1.0),
         "azimuth_deg": wrapped(azimuth[seen] + sensor.sigma_azimuth_deg * noise[1]),
         "elevation_deg": np.clip(elevation[seen] + sensor.sigma_elevation_deg * noise[2], -90.0, 90.0),
-        "range_rate_mps": _range_rate(place, velocity[seen], distance, sensor)
+        "range_rate_mps": range_rate(place, velocity[seen], distance, sensor)
         + sensor.sigma_range_rate_mps * noise[3],
         "alt_m": np.where(asked, alt[sight] + sensor.sigma_altitude_m * noise[4], np.nan),
     }
@@ -113,7 +113,7 @@ def _short(angle_deg: FloatN) -> FloatN:
     return (angle_deg + 180.0) % 360.0 - 180.0
 
 
-def _range_rate(place_m: FloatNx3, velocity_mps: FloatNx3, distance: FloatN, sensor: Sensor) -> FloatN:
+def range_rate(place_m: FloatNx3, velocity_mps: FloatNx3, distance: FloatN, sensor: Sensor) -> FloatN:
     """How fast objects go away from the sensor: (N,) metres per second."""
     site = sensor.place_m
     parts = [(place_m[:, axis] - site[axis]) * velocity_mps[:, axis] for axis in range(3)]

@@ -22,6 +22,7 @@ from kizuna.tracking.moving import ahead, at, follow, guess
 from kizuna.tracking.register import Register
 from kizuna.tracking.remarks import Remarks
 from kizuna.tracking.twins import twins
+from kizuna.tracking.unresolved import Unresolved
 
 Associator = Literal["gnn", "bp", "mht"]
 
@@ -76,6 +77,7 @@ class Course:
         self.history: History | None = None
         """Where to keep what all tracks were made of; None for nowhere."""
         self.crossings = Crossings(sources, motion)
+        self.unresolved = Unresolved(sources, motion)
         self._begun = 0
         self._sources = sources
         self._motion = motion
@@ -93,6 +95,7 @@ class Course:
         made.tracks = self.tracks.copy()
         made.existence = self.existence.copy()
         made.crossings = copy.copy(self.crossings)
+        made.unresolved = copy.copy(self.unresolved)
         made.forest = self.forest.copy() if self.forest else None
         return made
 
@@ -106,7 +109,8 @@ class Course:
         where = hashed(expected, self._motion.models, middle_s, slack_s, self._cores)
         if middle_s - self._looked_s >= _LOOK_EVERY_S:
             self._looked_s = middle_s
-            gone = twins(tracks, self._sources, self._motion, where, middle_s, self._cores)
+            apart = self.unresolved.apart(tracks)
+            gone = twins(tracks, self._sources, self._motion, where, middle_s, apart, self._cores)
             if len(gone):
                 self._remove(gone)
                 expected = ahead(tracks, self._motion, middle_s)
@@ -129,11 +133,7 @@ class Course:
         if self.forest:
             unexplained = self._defer(self.forest, found, measurements, glance)
         elif self._associator == "gnn":
-            track = nearest(found)
-            unexplained = np.flatnonzero(track < 0)
-            belief.learn(measurements.sensor[unexplained], last_s)
-            self._update(tracks, np.flatnonzero(track >= 0), track, measurements, expected)
-            self._keep_pairs(track, measurements)
+            unexplained = self._pair(found, measurements, surplus, expected)
         else:
             bonus = belief.reach.bonus(measurements)
             shares = share(found, measurements, expected, self._sources, surplus, bonus)
@@ -158,6 +158,25 @@ class Course:
             if self.forest:
                 belief.rate(self.forest.states, np.arange(self.forest.states.count))
         self._judge(last_s)
+
+    def _pair(
+        self, found: Pairs, measurements: Measurements, log_surplus: FloatN, expected: Register
+    ) -> IntN:
+        """Update tracks with one detection each; the detections that no track explains."""
+        tracks, track = self.tracks, nearest(found)
+        shared = self.unresolved.share(tracks, measurements, track, log_surplus, expected)
+        unexplained = np.flatnonzero(track < 0)
+        if shared:
+            track[shared.plots] = -1
+            unexplained = np.setdiff1d(unexplained, shared.plots)
+        self.existence.learn(measurements.sensor[unexplained], float(measurements.time_s[-1]))
+        if shared:
+            rows = np.flatnonzero(shared.track >= 0)
+            self._update(tracks, rows, shared.track, shared.measurements, expected, shared.gain)
+        else:
+            self._update(tracks, np.flatnonzero(track >= 0), track, measurements, expected)
+        self._keep_pairs(track, measurements)
+        return unexplained
 
     def _defer(self, forest: Forest, found: Pairs, measurements: Measurements, glance: IntN) -> IntN:
         """Let the hypotheses grow by a slice; the detections that the best one does without."""
@@ -197,9 +216,18 @@ class Course:
             self._judge(time_s)
 
     def _update(
-        self, tracks: Register, rows: IntN, track: IntN, measurements: Measurements, expected: Register
+        self,
+        tracks: Register,
+        rows: IntN,
+        track: IntN,
+        measurements: Measurements,
+        expected: Register,
+        told: FloatN | None = None,
     ) -> FloatN:
-        """Update tracks or hypotheses, which were expected so, with their detections; log-densities (N,)."""
+        """Update tracks or hypotheses, which were expected so, with their detections; log-densities (N,).
+
+        Where `told`, (N,), isn't NaN, it is what the detection adds to the log-odds of its track.
+        """
         trust = np.ones(len(track))
         assumed = measurements.assumed
         laid_out = measurements
@@ -211,6 +239,8 @@ class Course:
             # That an assumed height tells little is no reason to believe the pair less.
             log_likelihood[assumed] += 0.5 * np.log(ASSUMED_ALIKE)
         gain = self.existence.gain(log_likelihood, measurements)
+        if told is not None:
+            gain = np.where(np.isnan(told), gain, told)
         self.existence.credit(tracks, rows, track, gain, trust, measurements)
         return log_likelihood
 

@@ -11,7 +11,7 @@ from kizuna.messages.columns import Labels
 from kizuna.messages.detection import Detections
 from kizuna.messages.sensor import DEFAULTS, Sensors
 from kizuna.models import measurement
-from kizuna.shapes import BoolN, CodeN, FloatN, FloatNx3, FloatNx6, IntN
+from kizuna.shapes import BoolN, CodeN, Float, FloatN, FloatNx3, FloatNx6, IntN
 from kizuna.tracking.cores import ONE, Cores
 
 POSITION, RADAR = 0, 1
@@ -122,6 +122,8 @@ class Sources:
     """New objects in a scan, at least."""
     volume_m3: FloatN
     """The space over which clutter and new objects spread."""
+    resolution: Float
+    """(S, 2): in range, m, and in azimuth, rad; NaN for those that resolve everything."""
     hit_bonus: FloatN
     """What a hit gives back: -ln(1 - pd), the misses charged for its period."""
 
@@ -167,6 +169,9 @@ class Sources:
             learns_detection=sensors.kind.equal("radar") & learn_detection,
             least_new=np.where(is_position, _NEW_REPORTS, _NEW_PER_SCAN),
             volume_m3=volume_m3,
+            resolution=np.stack(
+                [sensors.resolution_range_m, np.radians(sensors.resolution_azimuth_deg)], axis=1
+            ),
             hit_bonus=-np.log1p(-capped),
         )
 

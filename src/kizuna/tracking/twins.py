@@ -24,13 +24,15 @@ def twins(
     motion: Motion,
     where: gating.Hashed,
     time_s: float,
+    apart: IntN,
     cores: Cores = ONE,
 ) -> IntN:
     """Rows of tracks that follow another track's object, ascending.
 
     The confirmed one stays, or else the older. Two tracks follow one object when neither place nor velocity
     tells them apart, no identity does, and no sensor has given each its own detection in one scan. `where` is
-    the hash of the tracks at this time.
+    the hash of the tracks at this time. The pairs of rows `apart`, (K, 2), the lower one first, are known to
+    be two objects.
     """
 
     def near(part: slice) -> tuple[IntN, IntN]:
@@ -40,6 +42,9 @@ def twins(
     lower, higher = joined(cores.share(near, tracks.count))
     order = np.lexsort((higher, lower))
     lower, higher = lower[order], higher[order]
+    if len(apart):
+        unknown = ~np.isin(lower * tracks.count + higher, apart @ [tracks.count, 1])
+        lower, higher = lower[unknown], higher[unknown]
     if not len(lower):
         return lower
     rows, index = np.unique(np.concatenate([lower, higher]), return_inverse=True)
