@@ -7,7 +7,8 @@ from tests.nodes.network import NODES, Network, Trackers, mesh, ring
 
 from kizuna.bus.links import Link
 from kizuna.bus.outages import Partition, cut_by
-from kizuna.nodes.sharing import relays_of
+from kizuna.messages.notice import Notices
+from kizuna.nodes.sharing import by_own_clock, relays_of
 
 OBJECTS = 300
 HUB = [Link(*ends, 0.3) for name in "BCDE" for ends in (("A", name), (name, "A"))]
@@ -147,3 +148,14 @@ def test_who_is_greeted_is_told_all_before_the_next_report():
     after = {to: network.bus.traffic["A", to].messages_sent for to in "BC"}
     assert (after["B"], after["C"]) == (before["B"] + 1, before["C"])
     assert not node.greeted
+
+
+def test_times_are_read_by_the_own_clock():
+    """Those by which a notice wants to be answered too; who wants none stays that way."""
+    said = Notices.of(
+        time=[100.0, 101.0], originator=["A", "A"], notice=[1, 2], text=["a", "b"], answer_by=[130.0, np.nan]
+    )
+    heard = by_own_clock(said, 10.0)
+    assert heard.time.tolist() == [90.0, 91.0]
+    assert heard.answer_by == pytest.approx([120.0, np.nan], nan_ok=True)
+    assert by_own_clock(said, 0.0) is said

@@ -268,4 +268,8 @@ def by_own_clock(table: Timed, ahead_s: float) -> Timed:
     When numbers were first given, which decides whose number holds, stays as it was told: all nodes must
     compare the same times.
     """
-    return table if ahead_s == 0.0 else replace(table, time=table.time - ahead_s)
+    if ahead_s == 0.0:
+        return table
+    if isinstance(table, Notices):
+        table = replace(table, answer_by=table.answer_by - ahead_s)
+    return replace(table, time=table.time - ahead_s)
