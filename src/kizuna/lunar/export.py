@@ -11,6 +11,19 @@ from kizuna.geo.frames import geodetic_to_ecef
 from kizuna.geo.time import format_utc
 from kizuna.lunar.plan import Plan
 from kizuna.lunar.terrain import Terrain
+from kizuna.shapes import FloatN
+
+
+def places_of(
+    plan: Plan, stations: dict[str, tuple[float, float]]
+) -> tuple[FloatN, dict[str, tuple[float, float]]]:
+    """Longitudes of the way, (N,), and longitude and latitude of havens and stations by name, degrees.
+
+    Longitudes lie between -180 and 180, as maps want them.
+    """
+    named = {f"haven {number + 1}": haven for number, haven in enumerate(plan.havens)} | stations
+    points = {name: ((east + 180.0) % 360.0 - 180.0, lat) for name, (lat, east) in named.items()}
+    return (plan.lon_deg + 180.0) % 360.0 - 180.0, points
 
 
 def write_geojson(path: Path | str, plan: Plan, stations: dict[str, tuple[float, float]]) -> None:
@@ -28,7 +41,7 @@ def write_geojson(path: Path | str, plan: Plan, stations: dict[str, tuple[float,
     WorkError
         When the file can't be written.
     """
-    lon = (plan.lon_deg + 180.0) % 360.0 - 180.0
+    lon, places = places_of(plan, stations)
     line = {
         "type": "Feature",
         "geometry": {
@@ -37,14 +50,13 @@ def write_geojson(path: Path | str, plan: Plan, stations: dict[str, tuple[float,
         },
         "properties": {"times": [format_utc(float(time_s)) for time_s in plan.time_s]},
     }
-    named = {f"haven {number + 1}": haven for number, haven in enumerate(plan.havens)} | stations
     points = [
         {
             "type": "Feature",
-            "geometry": {"type": "Point", "coordinates": [(place[1] + 180.0) % 360.0 - 180.0, place[0]]},
+            "geometry": {"type": "Point", "coordinates": [*place]},
             "properties": {"name": name},
         }
-        for name, place in named.items()
+        for name, place in places.items()
     ]
     name = {"type": "name", "properties": {"name": "urn:ogc:def:crs:IAU::30100"}}
     collection = {"type": "FeatureCollection", "crs": name, "features": [line, *points]}

@@ -12,6 +12,7 @@ from kizuna.errors import WorkError
 from kizuna.files import replacing
 from kizuna.geo.bodies import MOON
 from kizuna.geo.geodesic import great_circle_m
+from kizuna.lunar.export import places_of
 from kizuna.lunar.plan import Plan
 from kizuna.shapes import FloatN
 
@@ -92,7 +93,7 @@ def write_geopackage(path: Path | str, plan: Plan, stations: dict[str, tuple[flo
     -----
     Source: OGC 12-128r18, GeoPackage Encoding Standard 1.3.
     """
-    lon = (plan.lon_deg + 180.0) % 360.0 - 180.0
+    lon, places = places_of(plan, stations)
     moves = (np.diff(plan.lat_deg) != 0.0) | (np.diff(lon) != 0.0)
     steps_m = great_circle_m(plan.lat_deg[:-1], lon[:-1], plan.lat_deg[1:], lon[1:], MOON)
     edges = np.flatnonzero(np.diff(np.concatenate(([False], moves, [False])).astype(int))).tolist()
@@ -106,11 +107,10 @@ def write_geopackage(path: Path | str, plan: Plan, stations: dict[str, tuple[flo
         for first, last in zip(edges[::2], edges[1::2], strict=True)
     ]
     visits = {stay.station: (_stamp(stay.arrive_s), _stamp(stay.leave_s)) for stay in plan.stays}
-    named = {f"haven {number + 1}": haven for number, haven in enumerate(plan.havens)} | stations
-    stops = []
-    for name, (lat, east) in named.items():
-        point = _geometry(np.array([(east + 180.0) % 360.0 - 180.0]), np.array([lat]))
-        stops.append((point, name, *visits.get(name, (None, None))))
+    stops = [
+        (_geometry(np.array([east]), np.array([lat])), name, *visits.get(name, (None, None)))
+        for name, (east, lat) in places.items()
+    ]
     try:
         with replacing(path) as temporary, closing(sqlite3.connect(temporary)) as file:
             file.executescript(_TABLES)

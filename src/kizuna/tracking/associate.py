@@ -110,6 +110,8 @@ def glances(measurements: Measurements, glance_s: FloatN, slice_s: float) -> Int
     A sensor's glance lasts `glance_s`, (S,); one that is slower than the slice takes one alone.
     """
     sensor = measurements.sensor
+    if (glance_s >= slice_s).all():
+        return sensor
     lasts_s = glance_s[sensor]
     turn = np.where(lasts_s < slice_s, np.mod(measurements.time_s, slice_s) // lasts_s, 0.0)
     numbers: IntN = sensor + len(glance_s) * turn.astype(np.int64)
